@@ -1,0 +1,40 @@
+/** What of ours, or of what we stand on, failed. The code is constant text: it becomes a metric's dimension. */
+export type FaultCode =
+  | 'keys_unavailable'
+  | 'nonce_keys_unavailable'
+  | 'ledger_unavailable'
+  | 'mint_unavailable'
+  | 'sts_unavailable'
+  | 'sts_refused'
+  | 'signing_unavailable'
+  | 'policy_engine_failed'
+  | 'bundle_mismatch'
+  | 'intent_missing'
+  | 'intent_differs'
+  | 'plan_differs'
+  | 'too_late'
+  | 'outcome_slot_lost'
+  | 'revocation_pending'
+  | 'misconfigured';
+
+/**
+ * Nobody asked for something wrong: something of ours did not work. Becomes 503 with `Retry-After`.
+ *
+ * The message is ours and never quotes an input: `JSON.parse`, the SDK and `fetch` put what they choked on
+ * into their messages, and a token could be part of it. The cause is therefore dropped, only its name is kept.
+ */
+export class Fault extends Error {
+  readonly code: FaultCode;
+  /** Seconds after which a retry may succeed. */
+  readonly retryAfter: number;
+  /** Class name of what was caught, such as `TimeoutError`: never its message. */
+  readonly causeName: string | undefined;
+
+  constructor(code: FaultCode, options: { readonly cause?: unknown; readonly retryAfter?: number } = {}) {
+    super(code);
+    this.name = 'Fault';
+    this.code = code;
+    this.retryAfter = options.retryAfter ?? 1;
+    this.causeName = options.cause instanceof Error ? options.cause.name : undefined;
+  }
+}

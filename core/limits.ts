@@ -1,0 +1,55 @@
+/** Every number that decides something: its name, its unit and where it comes from. */
+
+/** The request's body, bytes. Four JWTs and a form fit in a fraction; API Gateway itself allows 10 MB. */
+export const MAX_BODY_BYTES = 64 * 1024;
+/** One token, characters. AssumeRoleWithWebIdentity takes 20,000; ours also travel to mint. */
+export const MAX_TOKEN_CHARS = 16 * 1024;
+/** A key set's document, bytes (octo-sts caps at 100 KiB; API Gateway's authorizer at 150,000). */
+export const MAX_JWKS_BYTES = 100 * 1024;
+/** `task`, `purpose` and each parameter, characters as asked for. */
+export const MAX_TASK_CHARS = 256;
+export const MAX_PURPOSE_CHARS = 512;
+export const MAX_PARAMETER_CHARS = 128;
+export const MAX_PARAMETERS = 8;
+
+/** A server nonce is accepted for this many seconds (design, rule 6). */
+export const NONCE_SECONDS = 120;
+/** Clock difference tolerated in tokens of other issuers, seconds. */
+export const CLOCK_SKEW_SECONDS = 5;
+/** An actor token without `jti` may be this old, seconds (rule 6). */
+export const MAX_ACTOR_AGE_WITHOUT_JTI_SECONDS = 300;
+/** An original ID token shown beside a refreshed one may be this old, seconds (rule 4a). */
+export const MAX_FIRST_AGE_SECONDS = 12 * 3600;
+/** A sign-in that enrols a device must be this fresh, seconds. */
+export const MAX_ENROLMENT_AUTH_AGE_SECONDS = 300;
+/** A device enrolled by Writ is known for this long, seconds (design, section 3). */
+export const ENROLMENT_SECONDS = 24 * 3600;
+
+/** Key sets: fresh, usable after the issuer became unreachable, and between two fetches for an unknown `kid`. */
+export const JWKS_FRESH_SECONDS = 600;
+export const JWKS_LAST_KNOWN_GOOD_SECONDS = 3600;
+export const JWKS_UNKNOWN_KID_SECONDS = 60;
+
+/** The shortest writ that is of use, seconds (design, section 9). */
+export const MIN_USEFUL_SECONDS = 5;
+/** STS AssumeRole `DurationSeconds`: its minimum, and the cap on role chaining, which a Lambda's call is. */
+export const MIN_STS_SECONDS = 900;
+export const MAX_CHAINED_SECONDS = 3600;
+/** What a writ lasts when the request names no duration, seconds. */
+export const DEFAULT_DURATION_SECONDS = 900;
+/** An intent without outcome after this many seconds is an orphan (rule 1). */
+export const ISSUE_WITHIN_SECONDS = 10;
+
+/** A deny entry covers what was issued up to this long after its cut-off, then rounded up (design, section 7.4). */
+export const DENY_MARGIN_SECONDS = 3;
+export const DENY_ROUNDING_SECONDS = 10;
+
+/** STS: a session policy's characters. */
+export const MAX_SESSION_POLICY_CHARS = 2048;
+/** Ours, so that the session token stays below STS's 4,096 bytes (design, section 4, Budget). */
+export const MAX_SESSION_POLICY_BYTES_AT_WIDEST = 1400;
+export const MAX_TAG_VALUES_BYTES = 640;
+/** One tag value, bytes of UTF-8: ours; AWS allows 256 characters. */
+export const MAX_TAG_VALUE_BYTES = 64;
+/** Handle and agent label: with `+` and a writ id they fill STS's 64 characters. */
+export const MAX_LABEL_CHARS = 47;

@@ -1,0 +1,257 @@
+/**
+ * What core needs from outside, as promises. An adapter can be written from these comments alone.
+ * Every port throws `Fault` when the outside did not work; none retries beyond what the SDK does.
+ */
+import type { CryptoKey, JWK } from 'jose';
+import type { Issuer, LoadedBundle } from './policy/bundle.ts';
+import type { Refusal } from './refusals.ts';
+
+/** Milliseconds since 1970. Core never reads a clock. */
+export type Clock = () => number;
+
+/** Cryptographically strong bytes. */
+export type Random = (bytes: number) => Uint8Array;
+
+/**
+ * The issuer's public keys, as JWKs, straight from their source: no cache. Redirects are not followed, a document
+ * over MAX_JWKS_BYTES and an answer later than 3 s are faults (`keys_unavailable`).
+ */
+export type FetchKeys = (source: Issuer['keys']) => Promise<readonly JWK[]>;
+
+/** Finds the key that a token's header names, through the cache of `tokens/keys.ts`. */
+export type FindKey = (
+  issuer: Issuer,
+  kid: string | undefined,
+  alg: string,
+  now: number,
+) => Promise<CryptoKey | null>;
+
+/** Current and previous key of the server nonce, raw bytes; the first one signs. */
+export type NonceKeys = () => Promise<readonly Uint8Array[]>;
+
+/** Cedar, with the bundle's policies and schema loaded. Deterministic, no I/O; throws `policy_engine_failed`. */
+export type Authorize = (question: PolicyQuestion) => PolicyAnswer;
+
+export interface PolicyQuestion {
+  readonly principal: EntityUid;
+  readonly action: EntityUid;
+  readonly resource: EntityUid;
+  readonly context: { readonly [key: string]: unknown };
+  readonly entities: readonly {
+    readonly uid: EntityUid;
+    readonly attrs: { readonly [key: string]: unknown };
+    readonly parents: readonly EntityUid[];
+  }[];
+}
+
+export interface EntityUid {
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface PolicyAnswer {
+  readonly decision: 'allow' | 'deny';
+  /** Ids of the policies that determined the decision, sorted. */
+  readonly policies: readonly string[];
+  /** Ids of policies that failed to evaluate, sorted. Any makes the answer a refusal (fail closed). */
+  readonly errors: readonly string[];
+}
+
+/** A personal value with the salt that hides it in the record: base64url(SHA-256(salt ‖ value)). */
+export interface Opening {
+  /** base64url of 16 random bytes. */
+  readonly salt: string;
+  readonly value: string;
+}
+export type Openings = { readonly [field: string]: Opening };
+
+/** One ledger item as it is written: `body` is JCS text and becomes the log's leaf byte for byte. */
+export interface LedgerItem {
+  readonly pk: string;
+  readonly sk: string;
+  readonly body: string;
+  /** `<hour>` and `<time>#<id>` of the time index; absent: not indexed. */
+  readonly due?: string;
+  readonly dueAt?: string;
+}
+
+/** What is spent together with the record it causes (rule 6). */
+export interface Spend {
+  readonly proof: { readonly jkt: string; readonly jti: string; readonly until: number };
+  /** First use binds an actor token that has a `jti` to the key, until it expires. */
+  readonly actorToken?: {
+    readonly iss: string;
+    readonly jti: string;
+    readonly jkt: string;
+    readonly until: number;
+  };
+}
+
+/**
+ * The append-only table, its people and what is spent with them.
+ *
+ * Every write is a put with `attribute_not_exists`; a condition that fails because the very same bytes are already
+ * there is success, as after a retry whose first answer was lost. On return the item is durable.
+ */
+export interface Ledger {
+  /**
+   * Writes the record, its openings and what it spends in one transaction: all or nothing.
+   *
+   * @param subject - `alias:subject`: whose openings these are, so that the person can be forgotten.
+   * @returns `written`; or which condition failed, and then nothing was written.
+   */
+  record(
+    item: LedgerItem,
+    openings: { readonly subject: string; readonly values: Openings },
+    spend: Spend | null,
+  ): Promise<'written' | 'exists' | 'proof_spent' | 'actor_token_of_another_key'>;
+
+  /**
+   * Takes the outcome slot of a writ, with the key pointer where there is one.
+   *
+   * @returns `written`, or `exists` where another outcome has it.
+   */
+  settle(outcome: LedgerItem, key: LedgerItem | null): Promise<'written' | 'exists'>;
+
+  /** Puts one further item (`30#ended`…). */
+  append(item: LedgerItem): Promise<'written' | 'exists'>;
+
+  /** The intents due in an hour (`2026-11-24T11`) up to a time, from the index: eventually consistent. */
+  due(
+    hour: string,
+    upTo: number,
+    page: string | null,
+  ): Promise<{ readonly items: readonly LedgerItem[]; readonly next: string | null }>;
+
+  /** Strongly consistent. */
+  read(pk: string, sk: string): Promise<LedgerItem | null>;
+}
+
+/** Counts refusals per principal, reason and minute (rule 2). */
+export interface RefusalCounter {
+  /** @returns the count after this one, and the writ id that the minute's first refusal got. */
+  count(
+    principal: string,
+    reason: string,
+    minute: number,
+    writ: string,
+  ): Promise<{ readonly count: number; readonly first: string }>;
+}
+
+/** Spends a proof by itself, where no record is caused. @returns whether this was its first use. */
+export type SpendProof = (proof: Spend['proof']) => Promise<boolean>;
+
+/** A revocation head, as it stands in control: `REVOKED#<kind>#<value>`. An absent head was never revoked. */
+export interface Head {
+  readonly kind: HeadKind;
+  readonly value: string;
+  /** Written, and its cut-off not yet stamped. */
+  readonly pending: boolean;
+  /** NumericDate: sessions issued before it are over. */
+  readonly cutoff: number | null;
+  /** NumericDate: no new session until then. */
+  readonly blockedUntil: number | null;
+}
+export type HeadKind = 'writ' | 'user' | 'device' | 'agent' | 'task' | 'permission' | 'role' | 'all';
+export interface HeadKey {
+  readonly kind: HeadKind;
+  readonly value: string;
+}
+
+/**
+ * Reads heads, and the intent where a writ is named, in one strongly consistent BatchGetItem.
+ * A key that the table left unprocessed is a fault (rule 8: it refuses, never "not revoked").
+ */
+export type ReadHeads = (
+  heads: readonly HeadKey[],
+  writ: string | null,
+) => Promise<{ readonly heads: readonly Head[]; readonly intent: string | null }>;
+
+/** What exchange hands to mint, and mint trusts none of (design, section 3). */
+export interface Handover {
+  readonly writ: string;
+  readonly subject_token: string;
+  /** The intent's body, byte for byte. */
+  readonly intent: string;
+  readonly openings: Openings;
+}
+
+/** The secret, on its way to the caller and nowhere else. */
+export interface Credential {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken: string;
+}
+
+export type MintAnswer =
+  | { readonly ok: true; readonly credential: Credential }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Invokes mint. A refusal is an answer; anything else that is not a credential is a fault. */
+export type Mint = (handover: Handover) => Promise<MintAnswer>;
+
+/** One AssumeRole, exactly as planned. */
+export interface SessionPlan {
+  readonly RoleArn: string;
+  readonly RoleSessionName: string;
+  readonly SourceIdentity: string;
+  readonly Tags: { readonly [key: string]: string };
+  readonly Policy: string;
+  readonly DurationSeconds: number;
+  readonly Region: string;
+}
+
+export interface Assumed {
+  readonly credential: Credential;
+  /** NumericDate. */
+  readonly expiration: number;
+  readonly assumedRoleId: string;
+  readonly requestId: string;
+  readonly packedPolicySize: number | null;
+}
+
+/**
+ * Asks STS. `refused`: STS answered that it will not, and no session exists. `unknown`: no answer, or a 5xx:
+ * a session may exist until `now + DurationSeconds`.
+ */
+export type AssumeRole = (
+  plan: SessionPlan,
+) => Promise<
+  | { readonly ok: true; readonly assumed: Assumed }
+  | { readonly ok: false; readonly error: string; readonly mayExist: boolean }
+>;
+
+/** Signs the bytes with Writ's enrolment key (ES256, `R ‖ S`), and names the key. */
+export interface EnrolmentSigner {
+  readonly kid: string;
+  sign(data: Uint8Array): Promise<Uint8Array>;
+}
+
+export interface Settings {
+  /** Public URL of the broker, without a trailing slash; the `iss` of its attestations. */
+  readonly publicUrl: string;
+}
+
+/** What exchange is given. */
+export interface ExchangePorts {
+  readonly settings: Settings;
+  readonly policy: LoadedBundle;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly findKey: FindKey;
+  readonly nonceKeys: NonceKeys;
+  readonly authorize: Authorize;
+  readonly ledger: Ledger;
+  readonly refusals: RefusalCounter;
+  readonly mint: Mint;
+}
+
+/** What mint is given: no policy engine, no forms. */
+export interface MintPorts {
+  readonly policy: LoadedBundle;
+  readonly clock: Clock;
+  readonly findKey: FindKey;
+  readonly readHeads: ReadHeads;
+  readonly assumeRole: AssumeRole;
+  readonly ledger: Ledger;
+}
