@@ -7,5 +7,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     restoreMocks: true,
+    // Few lines: failures in full, then the counts.
+    reporters: ['minimal'],
+    silent: 'passed-only',
   },
 });

@@ -1,21 +1,27 @@
 /** What of ours, or of what we stand on, failed. The code is constant text: it becomes a metric's dimension. */
-export type FaultCode =
-  | 'keys_unavailable'
-  | 'nonce_keys_unavailable'
-  | 'ledger_unavailable'
-  | 'mint_unavailable'
-  | 'sts_unavailable'
-  | 'sts_refused'
-  | 'signing_unavailable'
-  | 'policy_engine_failed'
-  | 'bundle_mismatch'
-  | 'intent_missing'
-  | 'intent_differs'
-  | 'plan_differs'
-  | 'too_late'
-  | 'outcome_slot_lost'
-  | 'revocation_pending'
-  | 'misconfigured';
+export const FAULT_CODES = [
+  'keys_unavailable',
+  'nonce_keys_unavailable',
+  'ledger_unavailable',
+  'mint_unavailable',
+  'sts_unavailable',
+  'sts_refused',
+  'signing_unavailable',
+  'policy_engine_failed',
+  'bundle_mismatch',
+  'intent_missing',
+  'intent_differs',
+  'plan_differs',
+  'too_late',
+  'outcome_slot_lost',
+  'revocation_pending',
+  'misconfigured',
+] as const;
+
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+/** For a code that came over a wire. */
+export const isFaultCode = (code: unknown): code is FaultCode => FAULT_CODES.some((known) => known === code);
 
 /**
  * Nobody asked for something wrong: something of ours did not work. Becomes 503 with `Retry-After`.
@@ -35,6 +41,9 @@ export class Fault extends Error {
     this.name = 'Fault';
     this.code = code;
     this.retryAfter = options.retryAfter ?? 1;
-    this.causeName = options.cause instanceof Error ? options.cause.name : undefined;
+    this.causeName = options.cause instanceof Error ? className(options.cause) : undefined;
   }
 }
+
+/** `name` is a property like any other: the SDK takes it from the answer that it could not use. */
+const className = ({ name }: Error): string => (/^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? name : 'Error');

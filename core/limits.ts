@@ -9,8 +9,21 @@ export const MAX_JWKS_BYTES = 100 * 1024;
 /** `task`, `purpose` and each parameter, characters as asked for. */
 export const MAX_TASK_CHARS = 256;
 export const MAX_PURPOSE_CHARS = 512;
+/** CloudTrail itself cuts a user agent at 1 KB. */
+export const MAX_USER_AGENT_CHARS = 256;
 export const MAX_PARAMETER_CHARS = 128;
 export const MAX_PARAMETERS = 8;
+/** Names in the request (permission, account, parameter), characters. */
+export const MAX_NAME_CHARS = 64;
+/** One text claim of a token, characters. OpenID Connect Core §2 gives `sub` 255. */
+export const MAX_CLAIM_CHARS = 256;
+/** `jti` of a proof, characters: it becomes part of a key in control. */
+export const MAX_JTI_CHARS = 128;
+/** Nesting of JSON from outside. Tokens and details need three or four. */
+export const MAX_JSON_DEPTH = 16;
+/** The opening of a nonce, bytes: unguessable, and small. */
+export const MIN_RND_BYTES = 16;
+export const MAX_RND_BYTES = 64;
 
 /** A server nonce is accepted for this many seconds (design, rule 6). */
 export const NONCE_SECONDS = 120;
@@ -29,6 +42,13 @@ export const ENROLMENT_SECONDS = 24 * 3600;
 export const JWKS_FRESH_SECONDS = 600;
 export const JWKS_LAST_KNOWN_GOOD_SECONDS = 3600;
 export const JWKS_UNKNOWN_KID_SECONDS = 60;
+/** After a failed fetch the issuer is left alone for so long. */
+export const JWKS_RETRY_SECONDS = 10;
+/** Different key sources remembered at once: more than one installation configures. */
+export const MAX_KEY_SOURCES = 128;
+/** RSA moduli, bits: RFC 7518 §3.3 sets the least; above the most, verifying costs us more than it proves. */
+export const MIN_RSA_BITS = 2048;
+export const MAX_RSA_BITS = 8192;
 
 /** The shortest writ that is of use, seconds (design, section 9). */
 export const MIN_USEFUL_SECONDS = 5;

@@ -75,6 +75,14 @@ export interface LedgerItem {
   readonly dueAt?: string;
 }
 
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Where a page of the time index ended. */
+export type DuePage = ItemKey & { readonly due: string; readonly dueAt: string };
+
 /** What is spent together with the record it causes (rule 6). */
 export interface Spend {
   readonly proof: { readonly jkt: string; readonly jti: string; readonly until: number };
@@ -116,12 +124,17 @@ export interface Ledger {
   /** Puts one further item (`30#ended`…). */
   append(item: LedgerItem): Promise<'written' | 'exists'>;
 
-  /** The intents due in an hour (`2026-11-24T11`) up to a time, from the index: eventually consistent. */
+  /**
+   * What is due in an hour (`2026-11-24T11`) up to a time, oldest first, from the index: eventually consistent, so
+   * no decision ever rests on it alone.
+   *
+   * @param upTo - NumericDate, exclusive.
+   */
   due(
     hour: string,
     upTo: number,
-    page: string | null,
-  ): Promise<{ readonly items: readonly LedgerItem[]; readonly next: string | null }>;
+    page: DuePage | null,
+  ): Promise<{ readonly keys: readonly ItemKey[]; readonly next: DuePage | null }>;
 
   /** Strongly consistent. */
   read(pk: string, sk: string): Promise<LedgerItem | null>;
@@ -230,6 +243,8 @@ export interface EnrolmentSigner {
 export interface Settings {
   /** Public URL of the broker, without a trailing slash; the `iss` of its attestations. */
   readonly publicUrl: string;
+  /** The KMS key (id or ARN) that signs the attestations of `POST /enroll`. */
+  readonly enrolmentKey: string;
 }
 
 /** What exchange is given. */

@@ -27,6 +27,9 @@ export interface Verdict {
   readonly allowed: boolean;
   /** `explicitDeny`: some statement denies; `implicitDeny`: none allows where one must; `allowed`. */
   readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
-  /** Which document decided, with the statement's Sid or index, for messages and tests. */
+  /**
+   * Which document decided, with the statement's Sid or index, for messages and tests. After an implicit deny: the
+   * document that should have allowed, and ''. Null when the caller is no principal.
+   */
   readonly by: { readonly document: keyof AppliedPolicies; readonly statement: string } | null;
 }

@@ -105,6 +105,8 @@ export interface PermissionCase {
   readonly with: { readonly [parameter: string]: string };
   readonly action: string;
   readonly resource: string;
+  /** Condition keys of the request, such as `s3:prefix`. */
+  readonly context: { readonly [key: string]: string | readonly string[] };
 }
 
 export interface Permission {

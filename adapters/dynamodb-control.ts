@@ -1,0 +1,95 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { Fault } from '../core/fault.ts';
+import { INTENT, writKey } from '../core/ledger/keys.ts';
+import type { Head, HeadKey, ReadHeads, RefusalCounter } from '../core/ports.ts';
+import { type Tables, TTL_ATTRIBUTE } from './tables.ts';
+
+type Item = Record<string, AttributeValue>;
+
+const HEAD = 'head';
+const headKey = ({ kind, value }: HeadKey): Item => ({
+  pk: { S: `REVOKED#${kind}#${value}` },
+  sk: { S: HEAD },
+});
+
+/** Heads and intent in one strongly consistent BatchGetItem (rules 8 and 9). */
+export const dynamodbReadHeads =
+  (client: DynamoDBClient, tables: Tables): ReadHeads =>
+  async (heads, writ) => {
+    const intentKey = writ === null ? null : { pk: { S: writKey(writ) }, sk: { S: INTENT } };
+    const answer = await client
+      .send(
+        new BatchGetItemCommand({
+          RequestItems: {
+            [tables.control]: { Keys: heads.map(headKey), ConsistentRead: true },
+            ...(intentKey ? { [tables.ledger]: { Keys: [intentKey], ConsistentRead: true } } : {}),
+          },
+        }),
+      )
+      .catch((error: unknown) => {
+        throw new Fault('ledger_unavailable', { cause: error });
+      });
+    // A key that was not read says nothing: taking it for "never revoked" would open the gate under load.
+    const control = answer.Responses?.[tables.control];
+    if (control === undefined || Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
+      throw new Fault('ledger_unavailable');
+    }
+    const found = new Map(control.map((item) => [item.pk?.S, item]));
+    const read = heads.flatMap((key) => {
+      const item = found.get(headKey(key).pk?.S);
+      return item ? [toHead(key, item)] : [];
+    });
+    // Something that was not asked for is the answer to another question: of the heads it says nothing.
+    if (read.length !== control.length) throw new Fault('ledger_unavailable');
+    return { heads: read, intent: answer.Responses?.[tables.ledger]?.[0]?.body?.S ?? null };
+  };
+
+/** A head that is there and cannot be read must not read as "never revoked". */
+function toHead({ kind, value }: HeadKey, item: Item): Head {
+  const pending = item.pending !== undefined;
+  const cutoff = item.cutoff === undefined ? null : numeric(item.cutoff);
+  const blockedUntil = item.blockedUntil === undefined ? null : numeric(item.blockedUntil);
+  if (!pending && cutoff === null && blockedUntil === null) throw new Fault('ledger_unavailable');
+  return { kind, value, pending, cutoff, blockedUntil };
+}
+
+/** A whole number, not negative. `Number('')` would be 0: a cut-off that has long been. */
+function numeric(attribute: AttributeValue | undefined): number {
+  const digits = attribute?.N ?? '';
+  if (!/^\d{1,15}$/.test(digits)) throw new Fault('ledger_unavailable');
+  return Number(digits);
+}
+
+const COUNTER_KEPT_SECONDS = 3600;
+
+/** One `UpdateItem ADD` a refusal: strangers cannot make the ledger grow (rule 2). */
+export const dynamodbRefusalCounter = (client: DynamoDBClient, table: string): RefusalCounter => ({
+  async count(principal, reason, minute, writ) {
+    const { Attributes } = await client
+      .send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: { pk: { S: `REFUSED#${principal}` }, sk: { S: `${reason}#${minute}` } },
+          UpdateExpression: 'ADD #count :one SET #first = if_not_exists(#first, :writ), #expires = :expires',
+          ExpressionAttributeNames: { '#count': 'count', '#first': 'first', '#expires': TTL_ATTRIBUTE },
+          ExpressionAttributeValues: {
+            ':one': { N: '1' },
+            ':writ': { S: writ },
+            ':expires': { N: String(minute * 60 + COUNTER_KEPT_SECONDS) },
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
+      )
+      .catch((error: unknown) => {
+        throw new Fault('ledger_unavailable', { cause: error });
+      });
+    const first = Attributes?.first?.S;
+    if (first === undefined) throw new Fault('ledger_unavailable');
+    return { count: numeric(Attributes?.count), first };
+  },
+});

@@ -1,0 +1,124 @@
+/**
+ * Bundles what runs elsewhere: `dist/writ.js`, the command, and `dist/functions/<name>/index.mjs`, one per handler
+ * in `lambda/`. Runs in `prepare`, so that a clone after `npm ci` has the command; `--verbose` prints sizes.
+ */
+
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import * as esbuild from 'esbuild';
+
+const ROOT = import.meta.dirname;
+const DIST = join(ROOT, 'dist');
+const COMMAND = join(ROOT, 'cli', 'bin.ts');
+
+/** Cedar's loader reads this file from beside itself: `${__dirname}/cedar_wasm_bg.wasm`. */
+const CEDAR = '@cedar-policy/cedar-wasm/nodejs/cedar_wasm.js';
+
+/** What CommonJS packages expect to find, for an ES module to give them. */
+const COMMONJS_GLOBALS = [
+  "import{createRequire as __createRequire}from'node:module';",
+  "import{fileURLToPath as __fileURLToPath}from'node:url';",
+  "import{dirname as __dirnameOf}from'node:path';",
+  'const require=__createRequire(import.meta.url);',
+  'const __filename=__fileURLToPath(import.meta.url);',
+  'const __dirname=__dirnameOf(__filename);',
+].join('');
+
+const EVERY_BUNDLE = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  mainFields: ['module', 'main'],
+  metafile: true,
+  write: false,
+  logLevel: 'silent',
+} satisfies esbuild.BuildOptions;
+
+/** Names of the functions: the handlers in `lambda/`, one file each. */
+export function functionNames(): readonly string[] {
+  return readdirSync(join(ROOT, 'lambda'))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => basename(file, '.ts'))
+    .sort();
+}
+
+/** How a function is bundled; the SDK goes in as well, which starts faster than loading it from disk. */
+export const functionBundle = (name: string): esbuild.BuildOptions & typeof EVERY_BUNDLE => ({
+  ...EVERY_BUNDLE,
+  entryPoints: [join(ROOT, 'lambda', `${name}.ts`)],
+  outfile: join(DIST, 'functions', name, 'index.mjs'),
+  target: 'node24',
+  minify: true,
+  legalComments: 'none',
+  banner: { js: COMMONJS_GLOBALS },
+});
+
+/** The command runs on its user's Node, which may be older than ours, and names its functions in a stack trace. */
+export const commandBundle = (): esbuild.BuildOptions & typeof EVERY_BUNDLE => ({
+  ...EVERY_BUNDLE,
+  entryPoints: [COMMAND],
+  outfile: join(DIST, 'writ.js'),
+  target: 'node20',
+  banner: { js: `#!/usr/bin/env node\n${COMMONJS_GLOBALS}` },
+});
+
+type Built = esbuild.BuildResult<typeof EVERY_BUNDLE>;
+
+/** Writes a bundle, and Cedar's engine beside it where it is used. @returns bytes of the bundle. */
+export async function writeBundle(built: Built): Promise<number> {
+  let bytes = 0;
+  for (const file of built.outputFiles) {
+    await mkdir(dirname(file.path), { recursive: true });
+    await writeFile(file.path, file.contents);
+    if (usesCedar(built.metafile))
+      await copyFile(cedarEngine(), join(dirname(file.path), basename(cedarEngine())));
+    bytes += file.contents.length;
+  }
+  return bytes;
+}
+
+export const usesCedar = (metafile: esbuild.Metafile): boolean =>
+  Object.keys(metafile.inputs).some((input) => input.endsWith(CEDAR));
+
+const cedarEngine = (): string =>
+  join(
+    dirname(createRequire(import.meta.url).resolve(CEDAR.replace(/\/cedar_wasm\.js$/, ''))),
+    'cedar_wasm_bg.wasm',
+  );
+
+async function buildFunction(name: string): Promise<string> {
+  const built = await esbuild.build(functionBundle(name));
+  const bytes = await writeBundle(built);
+  await writeFile(join(DIST, 'functions', name, 'meta.json'), JSON.stringify(built.metafile));
+  return `functions/${name} ${kilobytes(bytes)}`;
+}
+
+async function buildCommand(): Promise<string> {
+  if (!existsSync(COMMAND)) return 'writ.js: no cli/bin.ts';
+  const bytes = await writeBundle(await esbuild.build(commandBundle()));
+  await chmod(join(DIST, 'writ.js'), 0o755);
+  return `writ.js ${kilobytes(bytes)}`;
+}
+
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+
+/** A handler that is gone leaves no bundle behind: nobody deploys last month's function. */
+async function buildAll(verbose: boolean): Promise<void> {
+  await rm(join(DIST, 'functions'), { recursive: true, force: true });
+  const lines = await Promise.all([buildCommand(), ...functionNames().map(buildFunction)]);
+  if (verbose) console.log(lines.join('\n'));
+}
+
+if (import.meta.main) {
+  try {
+    await buildAll(process.argv.includes('--verbose'));
+  } catch (error) {
+    const messages = (error as Partial<esbuild.BuildFailure>).errors;
+    if (messages === undefined) throw error;
+    for (const text of await esbuild.formatMessages(messages, { kind: 'error' })) console.error(text);
+    process.exitCode = 1;
+  }
+}

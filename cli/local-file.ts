@@ -1,0 +1,62 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod/mini';
+import { Failure } from './failure.ts';
+import type { Io } from './io.ts';
+import { parseJson } from './json.ts';
+import { readPrivate } from './state.ts';
+
+/** What the command needs of `.writ/local.json`, which `npm start` writes; the file says more. */
+export type LocalStack = z.output<typeof SHAPE>;
+
+const SHAPE = z.object({
+  broker: z.string(),
+  aws_endpoint: z.string(),
+  region: z.string(),
+  users: z.array(z.object({ username: z.string(), password: z.string() })),
+});
+
+/** @returns the running laptop stack, or null where none is found. */
+export async function findLocalStack(io: Io): Promise<LocalStack | null> {
+  const file = io.env.WRIT_LOCAL_FILE || (await upwards(io.cwd));
+  if (!file) return null;
+  const text = await readPrivate(file);
+  if (text === null) return null;
+  const stack = parseJson(text, SHAPE);
+  if (stack === null) {
+    throw new Failure({
+      exit: 1,
+      error: 'local_file_damaged',
+      what: 'The description of the local stack cannot be read.',
+      why: `${file} is not what npm start writes.`,
+      next: 'npm start',
+    });
+  }
+  return stack;
+}
+
+/** @throws Failure where the laptop stack is not up. */
+export async function localStack(io: Io): Promise<LocalStack> {
+  const stack = await findLocalStack(io);
+  if (stack !== null) return stack;
+  throw new Failure({
+    exit: 1,
+    error: 'local_stack_unknown',
+    what: 'The local stack was not found.',
+    why: 'There is no .writ/local.json here or above, and WRIT_LOCAL_FILE names none.',
+    next: 'npm start (in the repository), then run this below that folder.',
+  });
+}
+
+async function upwards(from: string): Promise<string | null> {
+  for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
+    const file = path.join(folder, '.writ', 'local.json');
+    const found = await access(file, constants.F_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return file;
+    if (folder === path.dirname(folder)) return null;
+  }
+}

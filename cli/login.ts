@@ -1,0 +1,121 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { Failure, printable, usage } from './failure.ts';
+import type { Io } from './io.ts';
+import { localStack } from './local-file.ts';
+import { fillLoginForm } from './login-form.ts';
+import { type Loopback, listenForRedirect } from './loopback.ts';
+import { chooseLogin, readMetadata } from './metadata.ts';
+import { signInFailed } from './oidc.ts';
+import { openProfile, type Profile, readSession, writeSession } from './session.ts';
+import { type Browse, signIn } from './sign-in.ts';
+
+export interface LoginOptions {
+  readonly profile: string;
+  readonly broker?: string;
+  readonly issuer?: string;
+  readonly as?: string;
+  /** Sign in anew, whatever the identity provider remembers: enrolling a device asks for it. */
+  readonly fresh?: boolean;
+  /** False: print the address and take the redirect from standard input. */
+  readonly browser: boolean;
+  readonly json?: boolean;
+}
+
+/** Milliseconds that a person has for signing in. */
+const PATIENCE_MS = 5 * 60 * 1000;
+
+/** `writ login`: signs the user in, with a nonce that ties the sign-in to this device's key. */
+export async function login(options: LoginOptions, io: Io): Promise<void> {
+  const testUser = options.as === undefined ? null : await asTestUser(options, io);
+  const profile = await openProfile(io, options.profile);
+  const metadata = await readMetadata(await brokerOf(options, profile, io), io.fetch);
+  const offer = chooseLogin(metadata, options.issuer);
+  const max_age = options.fresh ? 0 : offer.max_age;
+  const loopback = await listenForRedirect();
+  try {
+    const browse = testUser ?? inBrowser(options, loopback, io);
+    const { rnd, ...user } = await signIn(
+      { ...offer, max_age },
+      profile.key.jkt,
+      loopback.redirectUri,
+      browse,
+      io,
+    );
+    await writeSession(profile, {
+      v: 1,
+      broker: metadata,
+      client: { issuer: offer.issuer, client_id: offer.client_id },
+      ...user,
+      has_nonce: true,
+      rnd,
+      first: user.id_token,
+    });
+    const { iss, sub, exp } = user;
+    io.stdout.write(
+      options.json
+        ? `${JSON.stringify({ profile: profile.name, iss, sub, jkt: profile.key.jkt, exp })}\n`
+        : `Signed in as ${printable(sub)} at ${printable(iss)}. Next: writ enroll --profile ${profile.name}\n`,
+    );
+  } finally {
+    await loopback.close();
+  }
+}
+
+/** The broker named, the local one, or the one of the last sign-in. */
+async function brokerOf(options: LoginOptions, profile: Profile, io: Io): Promise<string> {
+  if (options.broker !== undefined) return options.broker;
+  if (options.profile === 'local') return (await localStack(io)).broker;
+  const last = await readSession(profile);
+  if (last !== null) return last.broker.issuer;
+  throw usage('This profile has no broker yet.', `writ login --profile ${profile.name} --broker https://…`);
+}
+
+/** The local stack's test users need no person: their password fills in the real form. */
+async function asTestUser(options: LoginOptions, io: Io): Promise<Browse> {
+  if (options.profile !== 'local' || options.broker !== undefined) {
+    throw usage('--as signs in a test user of the local stack, and works with --profile local only.');
+  }
+  const { users } = await localStack(io);
+  const user = users.find((candidate) => candidate.username === options.as);
+  if (user === undefined) {
+    throw usage(
+      'The local stack has no such test user.',
+      `writ login --as <${users.map((known) => known.username).join(' | ')}>`,
+    );
+  }
+  return (authorizationUrl, redirectUri) => fillLoginForm(authorizationUrl, redirectUri, user, io.fetch);
+}
+
+function inBrowser(options: LoginOptions, loopback: Loopback, io: Io): Browse {
+  return async (authorizationUrl, redirectUri, state) => {
+    io.stderr.write(`Sign in here:\n\n  ${authorizationUrl.href}\n\n`);
+    const ways = [loopback.redirected(state), tooLate()];
+    if (options.browser) {
+      io.openBrowser?.(authorizationUrl.href);
+    } else {
+      io.stderr.write('Then paste the address that the browser ends at, and press Enter:\n');
+      ways.push(pasted(redirectUri, io));
+    }
+    return Promise.race(ways);
+  };
+}
+
+async function pasted(redirectUri: string, io: Io): Promise<URL> {
+  const line = (await io.readLine())?.trim() ?? '';
+  // The line may hold a code: it is not repeated.
+  if (!URL.canParse(line) || !line.startsWith(`${redirectUri}?`)) {
+    throw signInFailed(`What was pasted is not an address that starts with ${redirectUri}?`);
+  }
+  return new URL(line);
+}
+
+async function tooLate(): Promise<never> {
+  await after(PATIENCE_MS, null, { ref: false });
+  throw new Failure({
+    exit: 3,
+    error: 'sign_in_timeout',
+    what: 'Nobody signed in.',
+    why: 'The browser did not come back within five minutes.',
+    next: 'writ login again; without a browser here, writ login --no-browser.',
+  });
+}

@@ -1,0 +1,124 @@
+import { Command, CommanderError } from 'commander';
+import { credentials } from './credentials.ts';
+import { enroll } from './enroll.ts';
+import { report, usage } from './failure.ts';
+import type { Io } from './io.ts';
+import { type LoginOptions, login } from './login.ts';
+import { type ProfileFlags, profilesAdd } from './profiles.ts';
+import type { WantedFlags } from './wanted.ts';
+
+/**
+ * The `writ` command.
+ *
+ * @returns the exit code: 0 ok, 1 usage, 2 refused, 3 nothing done, 4 fault of the broker. Never throws.
+ */
+export async function run(io: Io): Promise<number> {
+  const json = io.argv.includes('--json');
+  let exit = 0;
+  try {
+    await program(io, json, (code) => {
+      exit = code;
+    }).parseAsync([...io.argv], { from: 'user' });
+    return exit;
+  } catch (caught) {
+    if (!(caught instanceof CommanderError)) return report(caught, io, json);
+    // Help and version are shown by commander itself, and are what was asked for.
+    if (caught.exitCode === 0) return 0;
+    if (caught.code === 'commander.help') return 1;
+    return report(usage(caught.message.replace(/^error: /, ''), 'writ --help'), io, json);
+  }
+}
+
+function program(io: Io, json: boolean, exitWith: (code: number) => void): Command {
+  const writ = new Command('writ')
+    .description('Short AWS sessions for agents, each with a user, a device, an agent and a task.')
+    .option('--json', 'answers and errors as one line of JSON')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      // Errors are reported once, by `report`.
+      writeErr: (text) => (json || text.startsWith('error:') ? undefined : io.stderr.write(text)),
+      getOutHasColors: () => io.stdout.isTerminal && !io.env.NO_COLOR,
+    });
+  const command = (parent: Command, signature: string, description: string): Command =>
+    parent.command(signature).description(description).configureHelp({ showGlobalOptions: true });
+
+  command(writ, 'login', 'sign in, on this device')
+    .option('--profile <name>', 'writ profile', 'local')
+    .option('--broker <url>', 'the broker to sign in for (https)')
+    .option('--issuer <alias>', 'where to sign in, if the broker knows several places')
+    .option('--as <user>', 'a test user of the local stack, without a browser')
+    .option('--fresh', 'even if the identity provider remembers you; before enroll')
+    .option('--no-browser', 'print the address, and take the redirect from standard input')
+    .action((options: LoginOptions) => login({ ...options, json }, io));
+
+  command(writ, 'enroll', 'make this device known to the broker as yours')
+    .option('--profile <name>', 'writ profile', 'local')
+    .action((options: { profile: string }) => enroll({ ...options, json }, io));
+
+  wantedOptions(command(writ, 'credentials', 'print credentials as an AWS credential_process does')).action(
+    (options: WantedFlags) => credentials(options, io),
+  );
+
+  const profiles = command(writ, 'profiles', "profiles in AWS's config file");
+  wantedOptions(command(profiles, 'add <name>', 'let AWS tools with this profile ask writ for credentials'))
+    .option('--region <region>', 'Region of the profile')
+    .action((name: string, options: ProfileFlags) => profilesAdd(name, { ...options, json }, io));
+
+  const policy = command(writ, 'policy', 'the rules in config/');
+  // Loaded when asked for: the policy engine is no part of a credential_process.
+  configOptions(command(policy, 'build', 'check all of config/ and compile it into one bundle'))
+    .option('--out <folder>', 'where bundles are kept, by their hash', 'dist/bundles')
+    .action(async (flags: ConfigFlags & { out: string }) => {
+      const { policyBuild } = await import('./policy.ts');
+      exitWith(await policyBuild({ ...policyOptions(flags, io, json), out: flags.out }));
+    });
+  configOptions(command(policy, 'test', 'run the cases beside the policies')).action(
+    async (flags: ConfigFlags) => {
+      const { policyTest } = await import('./policy.ts');
+      exitWith(await policyTest(policyOptions(flags, io, json)));
+    },
+  );
+  return writ;
+}
+
+const wantedOptions = (command: Command): Command =>
+  command
+    .requiredOption('--permission <name>', 'what is wanted, by the name an admin gave it')
+    .requiredOption('--account <name>', 'the AWS account, by name')
+    .option('--task <id>', 'the unit of work, such as a ticket (or WRIT_TASK)')
+    .option('--purpose <text>', 'why it is needed, in words (or WRIT_PURPOSE)')
+    .option('--agent <name>', 'the agent that asks (or WRIT_AGENT)')
+    .option('--parameter <name=value>', 'a parameter of the permission; one flag each', another, [])
+    .option('--duration <seconds>', 'how long it is needed')
+    .option('--profile <name>', 'writ profile', 'local');
+
+const another = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+interface ConfigFlags {
+  readonly config: readonly string[];
+  readonly local?: boolean;
+}
+
+const configOptions = (command: Command): Command =>
+  command
+    .option(
+      '--config <folder>',
+      'configuration; a second one lies over the first (default: config)',
+      another,
+      [],
+    )
+    .option('--local', 'for the laptop: overlays may name issuers on the loopback');
+
+/** What `policy build` and `policy test` are given. Places in an overlay are filled from `LOCAL_*`. */
+const policyOptions = (flags: ConfigFlags, io: Io, json: boolean) => ({
+  config: flags.config.length === 0 ? ['config'] : flags.config,
+  local: flags.local,
+  variables: Object.fromEntries(
+    Object.entries(io.env).flatMap(([name, value]) =>
+      name.startsWith('LOCAL_') && value !== undefined ? [[name, value]] : [],
+    ),
+  ),
+  json,
+  io,
+});

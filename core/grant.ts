@@ -1,0 +1,32 @@
+import type { RequestPersonal, Sealed } from './ledger/personal.ts';
+import type { Intent } from './ledger/records.ts';
+import type { Account, Agent, Permission } from './policy/bundle.ts';
+import type { Details } from './request.ts';
+import type { Actor, Binding, Device, Proof, Subject } from './tokens/identities.ts';
+
+/** Who asks, and how they were shown to belong together. */
+export interface Identified {
+  readonly proof: Proof;
+  readonly subject: Subject;
+  readonly actor: Actor;
+  /** The actor's registration. */
+  readonly agent: Agent;
+  readonly device: Device;
+  readonly binding: Binding;
+}
+
+/** What may be had: a permission with its parameters, in an account, until an instant. */
+export interface Grant extends Identified {
+  /** NumericDate of the request. */
+  readonly now: number;
+  readonly details: Details;
+  readonly subject_token: string;
+  readonly permission: Permission;
+  readonly account: Account;
+  readonly parameters: { readonly [name: string]: string };
+  readonly limit: { readonly deadline: number; readonly durationSeconds: number };
+  /** JSON text, character for character as STS will get it. */
+  readonly sessionPolicy: string;
+  readonly sealed: Sealed<RequestPersonal>;
+  readonly decision: Intent['decision'];
+}

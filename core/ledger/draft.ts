@@ -1,0 +1,158 @@
+/** Turns what was verified into what is recorded: personal fields by their hashes, tokens by theirs. */
+import type { Grant } from '../grant.ts';
+import { sha256Hex } from '../hash.ts';
+import { ENROLMENT_SECONDS, ISSUE_WITHIN_SECONDS } from '../limits.ts';
+import type { PlaceRule } from '../policy/bundle.ts';
+import type { Refusal } from '../refusals.ts';
+import type { Seen } from '../seen.ts';
+import { roleArn } from '../session/role-arn.ts';
+import type { Actor, Device, Proof, Subject } from '../tokens/identities.ts';
+import type { Personal } from './personal.ts';
+import type { Enrolled, Intent, Refused } from './records.ts';
+
+export function draftIntent(grant: Grant, seen: Seen): Intent {
+  const { hashes } = grant.sealed;
+  const { details, permission, account, limit } = grant;
+  return {
+    v: 1,
+    type: 'intent',
+    writ: seen.writ,
+    at: seen.now,
+    authority: 'live',
+    mandate: null,
+    parent: null,
+    approval: null,
+    subject: subjectRecord(grant.subject, hashes),
+    actor: actorRecord(grant.actor),
+    device: deviceRecord(grant.device),
+    binding: bindingRecord(grant.binding),
+    task: { value: details.task, by: 'declared' },
+    purpose: { value: hashes.purpose, by: 'declared' },
+    permission: permission.permission,
+    parameters: { ...grant.parameters },
+    place: placeRecord(permission.place, hashes.address),
+    account: account.id,
+    region: account.region,
+    role: roleArn(account, permission.role),
+    sessionPolicy: sha256Hex(grant.sessionPolicy),
+    duration: details.duration,
+    durationSeconds: limit.durationSeconds,
+    deadline: limit.deadline,
+    issueBefore: seen.now + ISSUE_WITHIN_SECONDS,
+    decision: grant.decision,
+    address: hashes.address,
+    userAgent: hashes.userAgent,
+  };
+}
+
+export function draftRefused(
+  { reason, ...detail }: Refusal,
+  count: number,
+  seen: Seen,
+  who: { readonly subject: Subject; readonly proof: Proof },
+  hashes: Personal,
+  bundle: string,
+): Refused {
+  const details = seen.request?.details ?? null;
+  return {
+    v: 1,
+    type: 'refused',
+    writ: seen.writ,
+    at: seen.now,
+    endpoint: seen.endpoint,
+    reason,
+    detail: Object.fromEntries(
+      Object.entries(detail).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
+    ),
+    count,
+    subject: subjectRecord(who.subject, hashes),
+    actor: seen.actor ? actorRecord(seen.actor) : null,
+    device: seen.device ? deviceRecord(seen.device) : null,
+    binding: seen.binding ? bindingRecord(seen.binding) : null,
+    jkt: who.proof.jkt,
+    task: details ? { value: details.task, by: 'declared' } : null,
+    purpose: hashes.purpose === null ? null : { value: hashes.purpose, by: 'declared' },
+    permission: details?.permission ?? null,
+    parameters: details ? { ...details.parameters } : null,
+    account: details?.account ?? null,
+    decision: seen.decision ?? null,
+    bundle,
+    address: hashes.address,
+    userAgent: hashes.userAgent,
+  };
+}
+
+export const draftEnrolled = (
+  seen: Seen,
+  who: { readonly subject: Subject; readonly proof: Proof },
+  device: string,
+  decision: Intent['decision'],
+  hashes: Personal,
+): Enrolled => ({
+  v: 1,
+  type: 'enrolled',
+  enrolment: seen.writ,
+  at: seen.now,
+  subject: subjectRecord(who.subject, hashes),
+  device,
+  jkt: who.proof.jkt,
+  exp: seen.now + ENROLMENT_SECONDS,
+  decision,
+  address: hashes.address,
+  userAgent: hashes.userAgent,
+});
+
+const subjectRecord = (subject: Subject, hashes: Personal): Intent['subject'] => ({
+  iss: subject.iss,
+  sub: subject.sub,
+  id: subject.id,
+  login: hashes.login,
+  email: hashes.email,
+  groups: [...subject.groups],
+  auth_time: subject.auth_time,
+  acr: subject.acr,
+  amr: [...subject.amr],
+  exp: subject.exp,
+  token_type: subject.token_type,
+  token: subject.token,
+});
+
+const actorRecord = ({ kind, agent, iss, sub, id, jti, token }: Actor): Intent['actor'] => ({
+  kind,
+  agent,
+  iss,
+  sub,
+  id,
+  jti,
+  token,
+});
+
+const deviceRecord = ({ kind, id, iss, jkt, compliant, exp, attestation }: Device): Intent['device'] => ({
+  kind,
+  id,
+  iss,
+  jkt,
+  compliant,
+  exp,
+  attestation,
+});
+
+const bindingRecord = ({ subject, actor, actor_device, request }: Intent['binding']): Intent['binding'] => ({
+  subject,
+  actor,
+  actor_device,
+  request,
+});
+
+function placeRecord(rule: PlaceRule, address: string): Intent['place'] {
+  switch (rule.kind) {
+    case 'exchange':
+      return { kind: 'exchange', address };
+    case 'cidrs':
+      return { kind: 'cidrs', cidrs: [...rule.cidrs] };
+    case 'vpcs':
+      return { kind: 'vpcs', vpcs: [...rule.vpcs] };
+    case 'anywhere':
+      return { kind: 'anywhere' };
+  }
+}

@@ -1,0 +1,95 @@
+/** Where each record stands in the ledger (design, section 6). A reader of the log can tell the place from the body. */
+import { isoTime } from '../iso-time.ts';
+import type { LedgerItem } from '../ports.ts';
+import { jcs } from './jcs.ts';
+import type {
+  Ended,
+  Enforced,
+  Enrolled,
+  Intent,
+  KeyPointer,
+  LedgerRecord,
+  OutcomeRecord,
+  Refused,
+  Revoked,
+} from './records.ts';
+
+/** Sort keys. A writ's items, sorted, tell its story; `Query` by `pk` reads it whole. */
+export const INTENT = '00#intent';
+export const REFUSED = '00#refused';
+/** One slot for issued, failed and orphaned: whoever comes second finds it taken (rule 1). */
+export const OUTCOME = '10#outcome';
+export const ENDED = '30#ended';
+export const ENROLLED = '00#enrolled';
+export const KEY = '00#key';
+export const revokedKey = (revocation: string): string => `20#revoked#${revocation}`;
+export const enforcedKey = (revocation: string, account: string): string =>
+  `21#enforced#${revocation}#${account}`;
+
+/** Partition keys. */
+export const writKey = (writ: string): string => `WRIT#${writ}`;
+export const enrolmentKey = (enrolment: string): string => `ENROLMENT#${enrolment}`;
+export const revocationKey = (revocation: string): string => `REVOCATION#${revocation}`;
+export const accessKeyKey = (accessKeyId: string): string => `KEY#${accessKeyId}`;
+
+/** The one place where a record may stand. Total over records; their own fields decide. */
+export function keyOf(record: LedgerRecord): { readonly pk: string; readonly sk: string } {
+  switch (record.type) {
+    case 'intent':
+      return { pk: writKey(record.writ), sk: INTENT };
+    case 'refused':
+      return { pk: writKey(record.writ), sk: REFUSED };
+    case 'outcome':
+      return { pk: writKey(record.writ), sk: OUTCOME };
+    case 'ended':
+      return { pk: writKey(record.writ), sk: ENDED };
+    case 'revoked':
+      return { pk: filedUnder(record), sk: revokedKey(record.revocation) };
+    case 'enforced':
+      return { pk: filedUnder(record), sk: enforcedKey(record.revocation, record.account) };
+    case 'enrolled':
+      return { pk: enrolmentKey(record.enrolment), sk: ENROLLED };
+    case 'key':
+      return { pk: accessKeyKey(record.accessKeyId), sk: KEY };
+  }
+}
+
+/** A writ's revocation stands with the writ, a principal's by itself. */
+const filedUnder = ({ writ, revocation }: Revoked | Enforced): string =>
+  writ === null ? revocationKey(revocation) : writKey(writ);
+
+/**
+ * The intent, indexed by the time at which the sweep asks whether it got its outcome. A writ lives an hour at most,
+ * so the same index finds all that are live in the hours before now.
+ *
+ * @param body - `jcs(intent)`: the text whose hash the session carries.
+ */
+export const intentItem = (intent: Intent, body: string): LedgerItem => ({
+  ...keyOf(intent),
+  body,
+  ...dueIndex(intent.issueBefore, intent.writ),
+});
+
+export const refusedItem = (refused: Refused): LedgerItem => itemOf(refused);
+export const outcomeItem = (outcome: OutcomeRecord): LedgerItem => itemOf(outcome);
+export const endedItem = (ended: Ended): LedgerItem => itemOf(ended);
+export const enrolledItem = (enrolled: Enrolled): LedgerItem => itemOf(enrolled);
+export const keyItem = (pointer: KeyPointer): LedgerItem => itemOf(pointer);
+
+const itemOf = (record: LedgerRecord): LedgerItem => ({ ...keyOf(record), body: jcs(record) });
+
+/** `2026-11-24T11`: the UTC hour that holds a NumericDate, the time index's partition. */
+export const dueHour = (numericDate: number): string => isoTime(numericDate).slice(0, 13);
+
+/**
+ * The time index's attributes. ISO times of one length sort as text; the id keeps two of one second apart.
+ *
+ * @param numericDate - Whole seconds since 1970.
+ */
+export const dueIndex = (
+  numericDate: number,
+  id: string,
+): { readonly due: string; readonly dueAt: string } => ({
+  due: dueHour(numericDate),
+  dueAt: `${isoTime(numericDate)}#${id}`,
+});

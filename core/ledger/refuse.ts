@@ -1,0 +1,47 @@
+import type { Answer } from '../answer.ts';
+import type { LoadedBundle } from '../policy/bundle.ts';
+import type { Ledger, Random, RefusalCounter } from '../ports.ts';
+import type { Refusal } from '../refusals.ts';
+import { personalOf, type Seen } from '../seen.ts';
+import { draftRefused } from './draft.ts';
+import { refusedItem } from './keys.ts';
+import { sealPersonal } from './personal.ts';
+import { spendOf } from './spend.ts';
+
+/**
+ * Every refusal leaves one record once a token counts; what comes before costs its sender's request and our log
+ * line only. Repeats within a minute are counted, and recorded at 1, 10, 100…, so that a loop gone wild cannot
+ * fill the ledger, and its size is still in it (design, rule 2).
+ */
+export async function recordRefusal(
+  refusal: Refusal,
+  seen: Seen,
+  ports: {
+    readonly policy: LoadedBundle;
+    readonly random: Random;
+    readonly ledger: Ledger;
+    readonly refusals: RefusalCounter;
+  },
+): Promise<Answer<never>> {
+  const { subject, proof } = seen;
+  if (subject === undefined || proof === undefined) return { ok: false, refusal, writ: null };
+
+  const minute = Math.floor(seen.now / 60);
+  const { count, first } = await ports.refusals.count(subject.id, refusal.reason, minute, seen.writ);
+  // `first` is ours also where a retry counted us twice: then nobody else writes the minute's record.
+  if (first === seen.writ || isPowerOfTen(count)) {
+    const sealed = seen.sealed ?? sealPersonal(personalOf(seen, subject), ports.random);
+    const item = refusedItem(
+      draftRefused(refusal, count, seen, { subject, proof }, sealed.hashes, ports.policy.hash),
+    );
+    const openings = { subject: subject.id, values: sealed.openings };
+    const written = await ports.ledger.record(item, openings, spendOf(proof, seen.actor));
+    // A spent proof may be the very reason for the refusal: what it tried is recorded all the same.
+    if (written === 'proof_spent' || written === 'actor_token_of_another_key') {
+      await ports.ledger.record(item, openings, null);
+    }
+  }
+  return { ok: false, refusal, writ: first };
+}
+
+const isPowerOfTen = (count: number): boolean => /^10*$/.test(String(count));

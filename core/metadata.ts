@@ -1,0 +1,28 @@
+import type { Bundle } from './policy/bundle.ts';
+import { PROOF_ALGORITHMS } from './tokens/proof.ts';
+
+/**
+ * Authorization server metadata (RFC 8414 §2).
+ *
+ * `writ_login` tells the `writ` command where people sign in: an extension member, which RFC 8414 §2 allows.
+ */
+export const metadata = (publicUrl: string, { issuers }: Bundle) => ({
+  issuer: publicUrl,
+  token_endpoint: `${publicUrl}/token`,
+  grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+  response_types_supported: [],
+  token_endpoint_auth_methods_supported: ['attest_jwt_client_auth_dpop', 'none'],
+  client_attestation_signing_alg_values_supported: algorithmsOf(
+    issuers.filter((issuer) => issuer.class === 'attestation'),
+  ),
+  dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
+  authorization_details_types_supported: ['aws_session'],
+  writ_permissions_endpoint: `${publicUrl}/permissions`,
+  writ_enrolment_endpoint: `${publicUrl}/enroll`,
+  writ_login: issuers.flatMap(({ alias, iss, login }) =>
+    login === undefined ? [] : [{ alias, issuer: iss, ...login }],
+  ),
+});
+
+const algorithmsOf = (issuers: Bundle['issuers']): readonly string[] =>
+  [...new Set(['ES256', ...issuers.flatMap(({ algorithms }) => algorithms)])].sort();

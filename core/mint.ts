@@ -1,0 +1,89 @@
+/**
+ * The only way to a secret. Private and small: no policy engine, no forms, and no trust in exchange.
+ *
+ *     intent and heads → subject again → plan again → assume → settle (outcome in the ledger) ∥ recheck → answer
+ *
+ * What it is handed must be what the ledger holds, byte for byte. The secret leaves on the last line or not at all:
+ * whatever throws before drops it.
+ */
+import { Fault } from './fault.ts';
+import { type Opened, openHandover } from './ledger/handover.ts';
+import { endedItem, keyItem, outcomeItem } from './ledger/keys.ts';
+import { draftFailed, draftIssued, draftKeyPointer, draftWithheld } from './ledger/settle.ts';
+import type { Handover, MintAnswer, MintPorts } from './ports.ts';
+import type { Refusal } from './refusals.ts';
+import { headsOf, type Standing, standing, standingAfter } from './revocation/heads.ts';
+import { replan } from './session/replan.ts';
+import { verifySubject } from './tokens/subject.ts';
+
+export async function mint(handover: Handover, ports: MintPorts): Promise<MintAnswer> {
+  const now = seconds(ports);
+  const opened = openHandover(handover);
+  const { intent } = opened;
+
+  // Intent and heads in one consistent read: no record, no secret; and what is over is not begun (rules 1 and 8).
+  const before = await ports.readHeads(headsOf(intent), intent.writ);
+  if (before.intent === null) throw new Fault('intent_missing');
+  if (before.intent !== handover.intent) throw new Fault('intent_differs');
+  if (now >= intent.issueBefore) throw new Fault('too_late');
+  const early = standing(before.heads, now);
+  if (early.state !== 'clear') return hold(early, opened, now, ports);
+
+  const subject = await verifySubject(handover.subject_token, intent.subject.token_type, {
+    issuers: ports.policy.bundle.issuers,
+    findKey: ports.findKey,
+    now,
+  });
+  if (!subject.ok) return fail(subject.refusal, opened, now, ports);
+  if (subject.value.token !== intent.subject.token || subject.value.id !== intent.subject.id) {
+    throw new Fault('intent_differs');
+  }
+
+  const plan = replan(opened, subject.value, ports.policy);
+  const asked = await ports.assumeRole(plan);
+  if (!asked.ok) {
+    const mayExistUntil = asked.mayExist ? seconds(ports) + plan.DurationSeconds : null;
+    await ports.ledger.settle(
+      outcomeItem(draftFailed(opened, seconds(ports), asked.error, mayExistUntil)),
+      null,
+    );
+    throw new Fault(asked.mayExist ? 'sts_unavailable' : 'sts_refused');
+  }
+
+  // Both start after STS has answered, so both may run side by side; both must have ended well before the answer.
+  const { assumed } = asked;
+  const issued = draftIssued(opened, plan, assumed, seconds(ports));
+  const [settled, after] = await Promise.all([
+    ports.ledger.settle(outcomeItem(issued), keyItem(draftKeyPointer(issued))),
+    ports.readHeads(headsOf(intent), null),
+  ]);
+  if (settled === 'exists') throw new Fault('outcome_slot_lost');
+  const late = standingAfter(after.heads, seconds(ports), issued.issuedAt);
+  if (late.state !== 'clear') return withhold(late, opened, ports);
+
+  return { ok: true, credential: assumed.credential };
+}
+
+/** Over before it began: no session exists. A pending cut-off is nobody's refusal; the caller asks again. */
+async function hold(held: Held, opened: Opened, now: number, ports: MintPorts): Promise<MintAnswer> {
+  if (held.state === 'pending') throw new Fault('revocation_pending', { retryAfter: held.retryAfter });
+  return fail({ reason: 'revoked', kind: held.kind }, opened, now, ports);
+}
+
+/** The intent gets its outcome, and the caller the reason. */
+async function fail(refusal: Refusal, opened: Opened, now: number, ports: MintPorts): Promise<MintAnswer> {
+  await ports.ledger.settle(outcomeItem(draftFailed(opened, now, refusal.reason, null)), null);
+  return { ok: false, refusal };
+}
+
+/** A session exists and its secret is dropped here. The ledger says so: such a key's use would be an alarm. */
+async function withhold(held: Held, opened: Opened, ports: MintPorts): Promise<MintAnswer> {
+  await ports.ledger.append(endedItem(draftWithheld(opened, seconds(ports))));
+  if (held.state === 'pending') throw new Fault('revocation_pending', { retryAfter: held.retryAfter });
+  return { ok: false, refusal: { reason: 'revoked', kind: held.kind } };
+}
+
+type Held = Exclude<Standing, { readonly state: 'clear' }>;
+
+/** NumericDate. Asked anew where time has passed: STS may have taken its time. */
+const seconds = (ports: MintPorts): number => Math.floor(ports.clock() / 1000);

@@ -1,0 +1,84 @@
+/** POST /permissions: what this user, on this device, with this agent may ask for. Nothing is issued. */
+import type { Answer } from './answer.ts';
+import type { Identified } from './grant.ts';
+import { identify } from './identify.ts';
+import { sealPersonal } from './ledger/personal.ts';
+import { recordRefusal } from './ledger/refuse.ts';
+import { DEFAULT_DURATION_SECONDS } from './limits.ts';
+import { parseTokenRequest } from './parse.ts';
+import type { Account, ParameterType, Permission } from './policy/bundle.ts';
+import { decideIssue } from './policy/decide.ts';
+import type { ExchangePorts, SpendProof } from './ports.ts';
+import type { Received } from './request.ts';
+import { personalOf, type Seen, see } from './seen.ts';
+
+export type PermissionsPorts = Omit<ExchangePorts, 'mint'> & { readonly spendProof: SpendProof };
+
+export interface Listed {
+  readonly permission: string;
+  readonly description: string;
+  readonly accounts: readonly string[];
+  /** Seconds. */
+  readonly longest: number;
+  readonly parameters: { readonly [name: string]: ParameterType };
+}
+
+export async function permissions(
+  received: Received,
+  ports: PermissionsPorts,
+): Promise<Answer<readonly Listed[]>> {
+  const seen = see(received, 'permissions', ports);
+  const request = parseTokenRequest(received, 'permissions');
+  if (!request.ok) return recordRefusal(request.refusal, seen, ports);
+  seen.request = request.value;
+  const identified = await identify(request.value, seen, ports);
+  if (!identified.ok) return recordRefusal(identified.refusal, seen, ports);
+
+  // A list causes no record, so its proof is spent by itself.
+  const { jkt, jti, spentUntil } = identified.value.proof;
+  const first = await ports.spendProof({ jkt, jti, until: spentUntil });
+  if (!first) return recordRefusal({ reason: 'dpop_replayed' }, seen, ports);
+
+  const { bundle } = ports.policy;
+  const listed = bundle.permissions.flatMap((permission) => {
+    const accounts = bundle.accounts
+      .filter(({ account, state }) => state === 'active' && permission.accounts.includes(account))
+      .filter((account) => mayAsk(permission, account, identified.value, seen, ports))
+      .map(({ account }) => account);
+    return accounts.length === 0 ? [] : [shown(permission, accounts)];
+  });
+  return { ok: true, value: listed };
+}
+
+/** Asks as an exchange would, with the first of the permission's own examples as parameters. */
+function mayAsk(
+  permission: Permission,
+  account: Account,
+  identified: Identified,
+  seen: Seen,
+  ports: PermissionsPorts,
+): boolean {
+  const { agent, subject } = identified;
+  const registered =
+    agent.permissions.includes(permission.permission) ||
+    agent.users.includes(subject.id) ||
+    agent.groups.some((group) => subject.groups.includes(group));
+  if (!registered && identified.binding.actor !== 'may_act') return false;
+  const details = {
+    task: 'list',
+    purpose: 'list',
+    duration: Math.min(DEFAULT_DURATION_SECONDS, permission.longest),
+  };
+  const chosen = { permission, account, parameters: permission.allows[0]?.with ?? {} };
+  const asked = { ...identified, chosen, details, address: seen.received.sourceAddress, now: seen.now };
+  const { hashes } = sealPersonal({ ...personalOf(seen, subject), purpose: details.purpose }, ports.random);
+  return decideIssue(asked, hashes, ports.policy, ports.authorize).outcome.ok;
+}
+
+const shown = (permission: Permission, accounts: readonly string[]): Listed => ({
+  permission: permission.permission,
+  description: permission.description,
+  accounts,
+  longest: permission.longest,
+  parameters: permission.parameters,
+});

@@ -1,0 +1,199 @@
+/**
+ * The YAML files of a configuration folder, one schema per kind. Shape only: what must agree between fields and
+ * files is checked by the compiler beside it. Published as JSON Schema in `config/schemas`, so that editors help.
+ *
+ * Used when configuration is compiled, never in a function.
+ */
+import { z } from 'zod';
+import { MAX_CHAINED_SECONDS, MAX_PARAMETERS, MIN_USEFUL_SECONDS } from '../../limits.ts';
+import { PARAMETER_NAME } from '../parameters.ts';
+
+/** What issuers' files are called: tags begin with it. */
+export const ALIAS = /^[a-z][a-z0-9-]{0,15}$/;
+/** What the files of agents, permissions, and the keys of `accounts.yaml` are called. */
+export const NAME = /^[a-z][a-z0-9-]{0,46}$/;
+
+const text = z.string().min(1);
+const sentence = z.string().min(1).max(500).describe('What it is for, in a sentence.');
+const name = z.string().regex(NAME, 'must be lower-case letters, digits and hyphens');
+/** A YAML list, or its one element. */
+const oneOrMore = <T extends z.ZodType>(element: T) => z.union([element, z.array(element).min(1)]);
+const strings = (description: string) => z.array(text).describe(description);
+const qualified = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,15}:[^*?]+$/, 'must be <issuer alias>:<name>, exact, without * or ?');
+const date = z.iso.date('must be a date such as 2027-06-30');
+
+export const IssuerFile = z
+  .strictObject({
+    iss: text.describe('The exact `iss` claim: compared as text, never as a pattern.'),
+    class: z
+      .enum(['subject', 'actor', 'attestation', 'event'])
+      .describe('What its tokens are good for: one thing only.'),
+    audiences: strings('Of these the token must name one: a token for somebody else is no good here.').min(1),
+    types: z
+      .array(z.union([z.string().regex(/^[a-z0-9+.-]+$/, 'must be lower case'), z.null()]))
+      .min(1)
+      .describe(
+        'Accepted `typ` headers, lower case, without `application/`; null accepts a token without. Default: by class.',
+      )
+      .optional(),
+    algorithms: z
+      .array(
+        z.enum([
+          'RS256',
+          'RS384',
+          'RS512',
+          'PS256',
+          'PS384',
+          'PS512',
+          'ES256',
+          'ES384',
+          'ES512',
+          'EdDSA',
+          'Ed25519',
+        ]),
+      )
+      .min(1)
+      .describe('Accepted signature algorithms. There is no `none` and no HMAC.'),
+    jwks_uri: text.describe('Where its keys are. Never taken from a token.'),
+    multiTenant: z
+      .boolean()
+      .describe('It signs for others than you too: then `require` must say which tokens are yours.')
+      .optional(),
+    require: z
+      .array(
+        z.strictObject({
+          claim: text,
+          oneOf: z.array(z.union([text, z.number(), z.boolean()])).min(1),
+        }),
+      )
+      .describe('Claims without which a token does not count: tenant, organisation, owner.')
+      .optional(),
+    claims: z
+      .strictObject({
+        subject: text
+          .describe('Names the user, workload or device for ever: `sub`; `oid` at Entra.')
+          .optional(),
+        login: text.describe('Directory login name. Only where it is verified and immutable.').optional(),
+        email: text.optional(),
+        groups: text.optional(),
+        device: text
+          .describe('Subject class: a claim about the device. Attestation class: its id.')
+          .optional(),
+        user: text.describe('Attestation class: `{iss, sub}` of the device’s user.').optional(),
+        compliant: text.describe('Attestation class: boolean.').optional(),
+      })
+      .optional(),
+    login: z
+      .strictObject({
+        client_id: text,
+        scope: text,
+        max_age: z.int().min(0).describe('Seconds.'),
+      })
+      .describe('What `writ login` needs. Subject class only.')
+      .optional(),
+  })
+  .describe('An issuer of tokens. The file’s name is its alias.');
+export type IssuerFile = z.infer<typeof IssuerFile>;
+
+export const AgentFile = z
+  .strictObject({
+    description: sentence,
+    owner: qualified.describe('The group that answers for it.'),
+    reviewBy: date.describe('From this day on, 00:00 UTC, it is refused until somebody has reviewed it.'),
+    expires: date.describe('From this day on, 00:00 UTC, it is refused.'),
+    identities: z
+      .array(z.strictObject({ issuer: text.describe('Alias of an actor issuer.'), subject: text }))
+      .describe('Tokens of platforms that are this agent: exact subjects.')
+      .optional(),
+    enrolled: z.boolean().describe('Whether an enrolled device’s own key may speak for it.').optional(),
+    users: z.array(qualified).describe('For whom it may act: users.').optional(),
+    groups: z.array(qualified).describe('For whom it may act: members of groups.').optional(),
+    permissions: z
+      .array(name)
+      .describe('Permissions for which it may act for whomever policy permits.')
+      .optional(),
+  })
+  .describe('An agent. The file’s name is its name.');
+export type AgentFile = z.infer<typeof AgentFile>;
+
+const Statement = z.strictObject({
+  Sid: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,64}$/, 'must be letters and digits')
+    .optional(),
+  Effect: z.enum(['Allow', 'Deny']).describe('Default: Allow.').optional(),
+  Action: oneOrMore(text),
+  Resource: oneOrMore(text),
+  Condition: z.record(z.string(), z.record(z.string(), oneOrMore(text))).optional(),
+});
+export type StatementEntry = z.infer<typeof Statement>;
+
+const Case = z.strictObject({
+  with: z.record(z.string(), z.string()).describe('Parameters of the request.').optional(),
+  action: text,
+  resource: text,
+  context: z
+    .record(z.string(), oneOrMore(z.string()))
+    .describe('Condition keys of the request, such as `s3:prefix`.')
+    .optional(),
+});
+export type CaseEntry = z.infer<typeof Case>;
+
+export const PermissionFile = z
+  .strictObject({
+    description: sentence,
+    accounts: z.array(name).min(1).describe('Names in `accounts.yaml`.'),
+    role: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,58}$/, 'must be a role’s name')
+      .describe('Role name below `/writ/`.'),
+    longest: z
+      .int()
+      .min(MIN_USEFUL_SECONDS)
+      .max(MAX_CHAINED_SECONDS)
+      .describe('Longest duration, seconds: an hour at most.'),
+    place: z
+      .union([
+        z.enum(['exchange', 'anywhere']),
+        z.strictObject({ cidrs: z.array(z.union([z.cidrv4(), z.cidrv6()])).min(1) }),
+        z.strictObject({ vpcs: z.array(z.string().regex(/^vpc-[0-9a-f]{8,17}$/)).min(1) }),
+      ])
+      .describe('From where the session may be used; `exchange`: from the address that asked for it.'),
+    parameters: z
+      .record(
+        z.string().regex(PARAMETER_NAME, 'must be letters and digits, a lower-case letter first'),
+        z.union([
+          z.enum(['segment', 'path', 'account', 'region', 'uuid']),
+          z.strictObject({ enum: z.array(text).min(1) }),
+        ]),
+      )
+      .refine((all) => Object.keys(all).length <= MAX_PARAMETERS, `at most ${MAX_PARAMETERS}`)
+      .optional(),
+    statements: z.array(Statement).min(1).describe('IAM statements. `${name}` is a parameter.'),
+    lifts: z
+      .array(z.enum(['iam:Get*', 'iam:List*']))
+      .describe('Reads of IAM that containment is to let through.')
+      .optional(),
+    outlives: strings('Actions whose effect outlives the deadline, acknowledged by name.').optional(),
+    demandsBodyHash: z.boolean().describe('Whether the DPoP proof must cover the request’s body.').optional(),
+    allows: z.array(Case).min(1).describe('What the session policy must let through.'),
+    denies: z.array(Case).min(1).describe('What the session policy must not let through.'),
+  })
+  .describe('A permission. The file’s name is what is asked for.');
+export type PermissionFile = z.infer<typeof PermissionFile>;
+
+export const AccountsFile = z
+  .record(
+    name,
+    z.strictObject({
+      id: z
+        .string('must be text: put the digits in quotes')
+        .regex(/^\d{12}$/, 'must be twelve digits in quotes'),
+      region: z.string().regex(/^[a-z]{2,4}(?:-[a-z]{2,9}){1,2}-\d{1,2}$/, 'must be a Region'),
+      state: z.enum(['active', 'closed']).describe('Default: active.').optional(),
+    }),
+  )
+  .describe('AWS accounts by name.');
+export type AccountsFile = z.infer<typeof AccountsFile>;

@@ -1,0 +1,73 @@
+/** Which heads say that a writ is over, and what they say: rule 8 as pure functions. */
+import type { Intent } from '../ledger/records.ts';
+import { DENY_MARGIN_SECONDS, DENY_ROUNDING_SECONDS } from '../limits.ts';
+import type { Head, HeadKey, HeadKind } from '../ports.ts';
+import { tagValue } from '../session/encode.ts';
+
+/** Every head that concerns a writ: one BatchGetItem reads them all. */
+export function headsOf(intent: Intent): readonly HeadKey[] {
+  return [
+    { kind: 'writ', value: intent.writ },
+    { kind: 'user', value: intent.subject.id },
+    { kind: 'device', value: intent.device.id },
+    { kind: 'agent', value: intent.actor.agent },
+    { kind: 'task', value: tagValue(intent.task.value) },
+    { kind: 'permission', value: intent.permission },
+    { kind: 'role', value: intent.role },
+    { kind: 'all', value: '*' },
+  ];
+}
+
+export type Standing =
+  | { readonly state: 'clear' }
+  /** Written and not yet stamped, or the deny entry still covers what would be issued now. */
+  | { readonly state: 'pending'; readonly retryAfter: number }
+  | { readonly state: 'revoked'; readonly kind: HeadKind };
+
+/**
+ * T': sessions issued before it are denied by the entry that a cut-off T leads to (design, section 7.4).
+ *
+ * @param cutoff - T, NumericDate.
+ * @returns NumericDate, T + 3 s rounded up to 10 s.
+ */
+export const denyBefore = (cutoff: number): number =>
+  Math.ceil((cutoff + DENY_MARGIN_SECONDS) / DENY_ROUNDING_SECONDS) * DENY_ROUNDING_SECONDS;
+
+/** Before STS is asked: whatever would be issued now must not already be over. */
+export function standing(heads: readonly Head[], now: number): Standing {
+  return worst(heads, (head) => {
+    if (head.pending) return { state: 'pending', retryAfter: 1 };
+    if (isOver(head, now)) return { state: 'revoked', kind: head.kind };
+    if (head.cutoff === null || denyBefore(head.cutoff) <= now) return { state: 'clear' };
+    return { state: 'pending', retryAfter: denyBefore(head.cutoff) - now };
+  });
+}
+
+/**
+ * After STS has answered. Either this sees the revocation, or the session was issued before its cut-off was
+ * stamped and the deny entry covers it: there is no third case, and no lock.
+ *
+ * @param issuedAt - STS's own issue time, `Expiration − DurationSeconds`, NumericDate.
+ */
+export function standingAfter(heads: readonly Head[], now: number, issuedAt: number): Standing {
+  return worst(heads, (head) => {
+    if (head.pending) return { state: 'pending', retryAfter: 1 };
+    if (isOver(head, now)) return { state: 'revoked', kind: head.kind };
+    if (head.cutoff === null || denyBefore(head.cutoff) <= issuedAt) return { state: 'clear' };
+    return { state: 'revoked', kind: head.kind };
+  });
+}
+
+/** Blocked, or this very writ: its cut-off has no later session that could be spared. */
+const isOver = (head: Head, now: number): boolean =>
+  (head.blockedUntil !== null && head.blockedUntil > now) || (head.kind === 'writ' && head.cutoff !== null);
+
+function worst(heads: readonly Head[], judge: (head: Head) => Standing): Standing {
+  let found: Standing = { state: 'clear' };
+  for (const head of heads) {
+    const standing = judge(head);
+    if (standing.state === 'revoked') return standing;
+    if (standing.state === 'pending') found = standing;
+  }
+  return found;
+}

@@ -1,0 +1,71 @@
+import { allow, type Outcome, refuse } from '../outcome.ts';
+import type { Agent } from '../policy/bundle.ts';
+import type { TokenRequest } from '../request.ts';
+import { type Actor, asVerified, type Binding, type Device, type Proof, type Subject } from './identities.ts';
+import { subjectBoundToDevice } from './subject-bound.ts';
+import type { IssuerContext } from './verify.ts';
+
+export { subjectBoundToDevice } from './subject-bound.ts';
+
+export interface BindContext extends IssuerContext {
+  readonly agents: readonly Agent[];
+}
+
+/**
+ * Shows that the tokens belong together (design, rule 4), and which of the ways held. Three good tokens are not
+ * enough: with Alice's leaked token on Mallory's laptop all three are good, and Alice would be blamed for ever.
+ *
+ * (a) subject → device, (b) actor → subject, (c) enrolled actor → device, (d) proof → request. There is no switch.
+ *
+ * @throws Fault `keys_unavailable`.
+ */
+export async function bind(
+  parts: {
+    readonly request: TokenRequest;
+    readonly subject: Subject;
+    readonly actor: Actor;
+    readonly device: Device;
+    readonly proof: Proof;
+  },
+  context: BindContext,
+): Promise<Outcome<Binding>> {
+  const { request, subject, actor, device, proof } = parts;
+  const subjectBy = await subjectBoundToDevice(parts, context);
+  if (!subjectBy.ok) return subjectBy;
+
+  const agent = context.agents.find((known) => known.agent === actor.agent);
+  const actorBy = agent === undefined ? null : actsFor(agent, actor, subject, request);
+  if (actorBy === null) return refuse({ reason: 'actor_not_for_subject', agent: actor.agent });
+
+  if (actor.kind === 'enrolled' && (actor.jkt !== proof.jkt || device.jkt !== proof.jkt)) {
+    return refuse({ reason: 'actor_key_mismatch' });
+  }
+  return allow(
+    asVerified<Binding>({
+      subject: subjectBy.value,
+      actor: actorBy,
+      actor_device: actor.kind === 'enrolled' ? 'one_key' : null,
+      request: proof.coversBody ? 'bdh' : null,
+    }),
+  );
+}
+
+/**
+ * (b): the agent is registered for this user, one of its groups or the permission asked for, or the user's own token
+ * names it (RFC 8693 §4.4). Users and groups are spelled as in Cedar: `Subject.id`, `<alias>:<group>`. A request for
+ * the list of permissions names none; then any that the agent has will do.
+ */
+function actsFor(
+  agent: Agent,
+  actor: Actor,
+  subject: Subject,
+  { details }: TokenRequest,
+): Binding['actor'] | null {
+  if (agent.users.includes(subject.id)) return 'user';
+  if (agent.groups.some((group) => subject.groups.includes(group))) return 'group';
+  const hasPermission =
+    details === null ? agent.permissions.length > 0 : agent.permissions.includes(details.permission);
+  if (hasPermission) return 'permission';
+  const { may_act } = subject;
+  return may_act !== null && may_act.iss === actor.iss && may_act.sub === actor.sub ? 'may_act' : null;
+}

@@ -1,0 +1,59 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { decodeBase64url } from '../base64url.ts';
+import { Fault } from '../fault.ts';
+import { CLOCK_SKEW_SECONDS, NONCE_SECONDS } from '../limits.ts';
+
+export type NonceCheck = { readonly ok: true; readonly at: number; readonly until: number } | 'stale' | 'bad';
+
+const NONCE = /^([0-9a-z]{1,10})\.([\w-]{43})$/;
+
+/** HMAC-SHA-256 is as strong as its key; a short or empty one would let anyone make nonces (RFC 2104 §3). */
+const MIN_KEY_BYTES = 32;
+
+/**
+ * The server's nonce (RFC 9449 §8): a time and its HMAC, so that nothing has to be stored. It carries our clock to
+ * the client and back: whatever its own clock says, a proof with it was made after `now` (design, rule 6).
+ *
+ * @param keys - Current key first, raw bytes.
+ * @param now - NumericDate.
+ * @returns `<time, base36>.<base64url of HMAC-SHA-256>`.
+ * @throws Fault `nonce_keys_unavailable` without a usable key.
+ */
+export function makeNonce(keys: readonly Uint8Array[], now: number): string {
+  const [current] = usable(keys);
+  if (current === undefined) throw new Fault('nonce_keys_unavailable');
+  const time = now.toString(36);
+  return `${time}.${mac(current, time).toString('base64url')}`;
+}
+
+/**
+ * @returns when it was made and the NumericDate from which it is refused; `stale` for one of ours that is over;
+ *   `bad` for one that is not ours: not by current or previous key, or not in the one spelling we write.
+ * @throws Fault `nonce_keys_unavailable`.
+ */
+export function checkNonce(nonce: string, keys: readonly Uint8Array[], now: number): NonceCheck {
+  const trusted = usable(keys);
+  const [, time, tag] = NONCE.exec(nonce) ?? [];
+  const given = tag === undefined ? null : decodeBase64url(tag);
+  if (time === undefined || given === null) return 'bad';
+  // Every key is tried, and each comparison takes the same time wherever the bytes differ.
+  const matches = trusted.map((key) => timingSafeEqual(mac(key, time), given));
+  if (!matches.includes(true)) return 'bad';
+
+  const at = Number.parseInt(time, 36);
+  // Another of our machines may be slightly ahead; more than that, one of our clocks is wrong.
+  if (at > now + CLOCK_SKEW_SECONDS) return 'bad';
+  const until = at + NONCE_SECONDS;
+  return now < until ? { ok: true, at, until } : 'stale';
+}
+
+function usable(keys: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (keys.length === 0 || keys.some((key) => key.length < MIN_KEY_BYTES)) {
+    throw new Fault('nonce_keys_unavailable');
+  }
+  return keys;
+}
+
+/** The label keeps these HMACs apart from any other that the same key might ever make. */
+const mac = (key: Uint8Array, time: string): Buffer =>
+  createHmac('sha256', key).update(`writ nonce ${time}`).digest();

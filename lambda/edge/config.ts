@@ -1,0 +1,90 @@
+import { isAbsolute } from 'node:path';
+import { type Environment, refuseLaptopEnvironment, StartUpFailure } from './start-up.ts';
+
+/** Everything that the environment says, typed. A function reads what it needs and is given nothing else. */
+export interface Config {
+  /** https, without a trailing slash: the broker's own name in `htu`, metadata and attestations. */
+  readonly publicUrl: string;
+  readonly bundle: { readonly file: string; readonly sha256: string };
+  readonly ledgerTable: string;
+  readonly peopleTable: string;
+  readonly controlTable: string;
+  /** Name or ARN. */
+  readonly mintFunction: string;
+  /** The server nonce's keys: a secret's ARN, or an absolute path on the laptop. */
+  readonly nonceKeys: { readonly secret: string } | { readonly file: string };
+  /** KMS key id or ARN. */
+  readonly enrolmentKey: string;
+  readonly region: string;
+}
+
+const READ: { readonly [K in keyof Config]: (env: Environment) => Config[K] } = {
+  publicUrl,
+  bundle: (env) => ({ file: absolutePath(env, 'WRIT_BUNDLE_FILE'), sha256: bundleHash(env) }),
+  ledgerTable: (env) => required(env, 'WRIT_LEDGER_TABLE'),
+  peopleTable: (env) => required(env, 'WRIT_PEOPLE_TABLE'),
+  controlTable: (env) => required(env, 'WRIT_CONTROL_TABLE'),
+  mintFunction: (env) => required(env, 'WRIT_MINT_FUNCTION'),
+  nonceKeys,
+  enrolmentKey: (env) => required(env, 'WRIT_ENROLMENT_KEY'),
+  region: (env) => required(env, 'AWS_REGION'),
+};
+
+/**
+ * Reads the named settings, once, when a function starts (design, rule 10).
+ *
+ * @param env - `process.env`.
+ * @throws StartUpFailure naming the variable that is missing, malformed, or only for the laptop.
+ */
+export function readConfig<K extends keyof Config>(env: Environment, names: readonly K[]): Pick<Config, K> {
+  refuseLaptopEnvironment(env);
+  const config: { [P in K]?: Config[P] } = {};
+  for (const name of names) config[name] = READ[name](env);
+  return config as Pick<Config, K>;
+}
+
+function required(env: Environment, variable: string): string {
+  const value = env[variable];
+  if (value === undefined || value.trim() === '') throw new StartUpFailure(variable, 'is missing');
+  return value;
+}
+
+/** Compared character by character with `htu`, so it must have one spelling. */
+function publicUrl(env: Environment): string {
+  const value = required(env, 'WRIT_PUBLIC_URL');
+  const url = URL.parse(value);
+  if (url === null || !['https:', 'http:'].includes(url.protocol)) {
+    throw new StartUpFailure('WRIT_PUBLIC_URL', 'is not an https URL');
+  }
+  if (value.endsWith('/') || value !== (url.origin + url.pathname).replace(/\/$/, '')) {
+    throw new StartUpFailure(
+      'WRIT_PUBLIC_URL',
+      'must be origin and path, normalised, without a trailing slash',
+    );
+  }
+  return value;
+}
+
+function absolutePath(env: Environment, variable: string): string {
+  const path = required(env, variable);
+  if (!isAbsolute(path)) throw new StartUpFailure(variable, 'is not an absolute path');
+  return path;
+}
+
+function bundleHash(env: Environment): string {
+  const hash = required(env, 'WRIT_BUNDLE_SHA256');
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw new StartUpFailure('WRIT_BUNDLE_SHA256', 'is not SHA-256 in hex');
+  return hash;
+}
+
+function nonceKeys(env: Environment): Config['nonceKeys'] {
+  const value = required(env, 'WRIT_NONCE_KEYS');
+  if (/^arn:aws[a-z-]*:secretsmanager:/.test(value)) return { secret: value };
+  if (value.startsWith('file:') && isAbsolute(value.slice('file:'.length))) {
+    return { file: value.slice('file:'.length) };
+  }
+  throw new StartUpFailure(
+    'WRIT_NONCE_KEYS',
+    'is neither a Secrets Manager ARN nor file: with an absolute path',
+  );
+}

@@ -1,0 +1,11 @@
+/** The ledger's stream. For now each record becomes a log line; what follows a writ's issue will begin here. */
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { invocation } from './edge/invocation.ts';
+import { logRecord } from './edge/log.ts';
+
+export const handler = invocation(async ({ Records }: DynamoDBStreamEvent) => {
+  for (const { eventName, dynamodb } of Records) {
+    logRecord(eventName ?? 'UNKNOWN', dynamodb?.Keys?.pk?.S ?? '', dynamodb?.Keys?.sk?.S ?? '');
+  }
+  return { batchItemFailures: [] };
+}, 'stream');

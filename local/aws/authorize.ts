@@ -1,0 +1,110 @@
+import { evaluate } from '../../core/iam/evaluate.ts';
+import type { AppliedPolicies, AwsRequest, Verdict } from '../../core/iam/request.ts';
+import { ACCOUNT, type ContextKeys, type Wire } from './call.ts';
+import { notImplemented } from './errors.ts';
+import type { Role, Session } from './registry.ts';
+
+/** What a request is judged with, whatever it asks for. */
+export interface Circumstances {
+  readonly session: Session;
+  readonly role: Role;
+  readonly wire: Wire;
+  readonly region: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * The global condition keys of a role session's request (IAM User Guide, "AWS global condition context keys").
+ * Keys that are not here are truly absent: there is no VPC, no organisation and no service between.
+ */
+export function globalKeys({ session, role, wire, region, now }: Circumstances): ContextKeys {
+  const userAgent = wire.headers['user-agent'];
+  const referer = wire.headers.referer;
+  return {
+    'aws:CurrentTime': new Date(now).toISOString(),
+    'aws:EpochTime': String(Math.floor(now / 1000)),
+    'aws:TokenIssueTime': new Date(session.issuedAt).toISOString(),
+    'aws:SourceIp': wire.address,
+    'aws:SecureTransport': 'false',
+    'aws:ViaAWSService': 'false',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:MultiFactorAuthPresent': 'false',
+    'aws:PrincipalArn': role.arn,
+    'aws:PrincipalAccount': ACCOUNT,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:userid': session.assumedRoleId,
+    'aws:RequestedRegion': region,
+    'aws:ResourceAccount': ACCOUNT,
+    ...(userAgent === undefined ? {} : { 'aws:UserAgent': userAgent }),
+    ...(referer === undefined ? {} : { 'aws:referer': referer }),
+    ...(session.sourceIdentity === undefined ? {} : { 'aws:SourceIdentity': session.sourceIdentity }),
+    ...(session.functionArn === undefined ? {} : { 'lambda:SourceFunctionArn': session.functionArn }),
+    ...principalTags(role, session),
+  };
+}
+
+/** Session tags stand over the role's own tags of the same key, which is compared without case. */
+function principalTags(role: Role, session: Session): ContextKeys {
+  const own = new Set(Object.keys(session.tags).map((key) => key.toLowerCase()));
+  const inherited = Object.entries(role.tags ?? {}).filter(([key]) => !own.has(key.toLowerCase()));
+  return Object.fromEntries(
+    [...inherited, ...Object.entries(session.tags)].map(([key, value]) => [`aws:PrincipalTag/${key}`, value]),
+  );
+}
+
+/** All that speaks for or against a session, as the registry has it now. */
+export function policiesOf(role: Role, session: Session): AppliedPolicies {
+  return {
+    identity: [...Object.values(role.inline ?? {}), ...Object.values(role.managed ?? {})],
+    ...(role.boundary === undefined ? {} : { boundary: role.boundary }),
+    ...(session.policy === undefined ? {} : { session: session.policy }),
+  };
+}
+
+/**
+ * Whether the session may do this to that resource.
+ *
+ * @returns `null` when it may, or what AWS says when it may not.
+ */
+export function refusal(
+  circumstances: Circumstances,
+  action: string,
+  resource: string,
+  keys: ContextKeys = {},
+): string | null {
+  const { session, role } = circumstances;
+  const context = { ...globalKeys(circumstances), ...keys };
+  const request = { action, resource, principal: session.arn, context };
+  const policies = policiesOf(role, session);
+  assertJudgeable(policies);
+  return inWords(request, evaluate(request, policies));
+}
+
+/** A policy that speaks of what we cannot tell must not be judged as if it did not. */
+function assertJudgeable(policies: AppliedPolicies): void {
+  if (/dynamodb:attributes/i.test(JSON.stringify(policies))) throw notImplemented('dynamodb:Attributes');
+}
+
+const NAMES: { readonly [D in keyof AppliedPolicies]-?: string } = {
+  identity: 'identity-based policy',
+  boundary: 'permissions boundary',
+  session: 'session policy',
+  resource: 'resource-based policy',
+};
+
+/**
+ * A verdict as AWS words it (IAM User Guide, "Troubleshoot access denied error messages").
+ * S3 puts the ARN in quotation marks, the others do not.
+ */
+export function inWords(request: AwsRequest, { allowed, decision, by }: Verdict): string | null {
+  if (allowed) return null;
+  const { action, principal } = request;
+  const resource = action.startsWith('s3:') ? `"${request.resource}"` : request.resource;
+  const denied = `User: ${principal} is not authorized to perform: ${action} on resource: ${resource}`;
+  if (by === null) return denied;
+  const policy = NAMES[by.document];
+  return decision === 'explicitDeny'
+    ? `${denied} with an explicit deny in ${by.document === 'identity' ? 'an' : 'a'} ${policy}`
+    : `${denied} because no ${policy} allows the ${action} action`;
+}

@@ -1,0 +1,124 @@
+import { hasDuplicateKeys } from '../../core/iam/duplicate-keys.ts';
+import { ACCOUNT, type Answer, type Call, type ContextKeys, type Handler, type Service } from './call.ts';
+import { type Engine, keySchema } from './dynamodb-engine.ts';
+import { leadingKeys, serialization, type Touched, touched } from './dynamodb-items.ts';
+import { AwsError, notImplemented } from './errors.ts';
+import type { OperationName } from './operations.ts';
+
+type Json = { readonly [name: string]: unknown };
+
+const TARGET = /^DynamoDB_20120810\.([A-Za-z]{1,64})$/;
+
+/** @param engine - A real DynamoDB engine, or `null` when the stack has none. */
+export function createDynamodb(engine: Engine | null): Service<'dynamodb'> {
+  const handle =
+    (operation: OperationName<'dynamodb'>): Handler =>
+    (call) =>
+      judgeAndForward(call, operation, engine);
+  return {
+    protocol: 'json',
+    route: ({ headers }) => TARGET.exec(headers['x-amz-target'] ?? '')?.[1] ?? null,
+    operations: {
+      GetItem: handle('GetItem'),
+      PutItem: handle('PutItem'),
+      UpdateItem: handle('UpdateItem'),
+      DeleteItem: handle('DeleteItem'),
+      Query: handle('Query'),
+      Scan: handle('Scan'),
+      BatchGetItem: handle('BatchGetItem'),
+      BatchWriteItem: handle('BatchWriteItem'),
+      TransactGetItems: handle('TransactGetItems'),
+      TransactWriteItems: handle('TransactWriteItems'),
+    },
+  };
+}
+
+/** Every action on every table of the request must be allowed; then the very bytes go to the engine. */
+async function judgeAndForward(
+  call: Call,
+  operation: OperationName<'dynamodb'>,
+  engine: Engine | null,
+): Promise<Answer> {
+  if (engine === null) throw notImplemented('DynamoDB without an engine behind it');
+  const body = parseBody(call.wire.body);
+  const parts = touched(operation, body);
+  if (parts.length === 0) throw serialization();
+  note(call, body, parts);
+  for (const part of parts) {
+    const schema = await keySchema(engine, part.table, part.index);
+    call.authorize(part.action, arnOf(call, part), {
+      ...(schema === null ? {} : { 'dynamodb:LeadingKeys': leadingKeys(part, schema) }),
+      ...requestKeys(part.action, operation, body),
+    });
+    // Without a schema the leading keys were not judged, so nothing is sent.
+    if (schema === null) throw new AwsError(400, 'ResourceNotFoundException', 'Requested resource not found');
+  }
+  const answered = await engine.send(operation, call.wire.body);
+  if (answered.status >= 400) {
+    call.trail.errorCode = answered.errorType;
+    call.trail.errorMessage = 'The engine refused the request.';
+  }
+  return {
+    status: answered.status,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: answered.body,
+  };
+}
+
+/** A name that stands twice could be read differently here and in the engine: refused. */
+function parseBody(bytes: Buffer): Json {
+  let text: string;
+  let body: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    body = JSON.parse(text);
+  } catch {
+    throw serialization();
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || hasDuplicateKeys(text))
+    throw serialization();
+  return body as Json;
+}
+
+const tableArn = (call: Call, table: string): string =>
+  `arn:aws:dynamodb:${call.region}:${ACCOUNT}:table/${table}`;
+
+const arnOf = (call: Call, { table, index }: Touched): string =>
+  index === undefined ? tableArn(call, table) : `${tableArn(call, table)}/index/${index}`;
+
+/** DynamoDB's own condition keys but for `dynamodb:Attributes`, which `authorize.ts` refuses to judge. */
+function requestKeys(action: string, operation: string, body: Json): ContextKeys {
+  const text = (name: string, value: unknown): ContextKeys =>
+    typeof value === 'string' ? { [name]: value } : {};
+  return {
+    ...text('dynamodb:Select', body.Select),
+    ...text('dynamodb:ReturnValues', body.ReturnValues),
+    ...text('dynamodb:ReturnConsumedCapacity', body.ReturnConsumedCapacity),
+    ...(operation.startsWith('Transact') ? { 'dynamodb:EnclosingOperation': operation } : {}),
+    ...(action === 'dynamodb:Scan' ? { 'dynamodb:FullTableScan': 'true' } : {}),
+  };
+}
+
+/** Real events of the classic API name tables and keys, and no other attribute. */
+function note(call: Call, body: Json, parts: readonly Touched[]): void {
+  const tables = [...new Set(parts.map(({ table }) => table))];
+  const [table] = tables;
+  call.trail.requestParameters =
+    tables.length === 1 && table !== undefined
+      ? { tableName: table, ...keyOf(body) }
+      : { requestItems: tables.map((tableName) => ({ tableName })) };
+  call.trail.resources = tables.map((name) => ({
+    accountId: ACCOUNT,
+    type: 'AWS::DynamoDB::Table',
+    ARN: tableArn(call, name),
+  }));
+}
+
+function keyOf({ Key }: Json): { key?: { [name: string]: string } } {
+  if (typeof Key !== 'object' || Key === null) return {};
+  const values = Object.entries(Key).map(([name, value]): [string, string] => [
+    name,
+    String(Object.values(value ?? {})[0]),
+  ]);
+  return { key: Object.fromEntries(values) };
+}

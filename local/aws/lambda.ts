@@ -1,0 +1,89 @@
+import { ACCOUNT, type Answer, type Call, type Service } from './call.ts';
+import { AwsError, notImplemented } from './errors.ts';
+
+/** What a function answered. A handler's error is an answer too, marked by `functionError`. */
+export interface Invocation {
+  /** JSON text. */
+  readonly payload: string;
+  readonly functionError?: 'Unhandled';
+}
+
+/** The functions that can be invoked: `local/functions.ts` runs them. */
+export interface Functions {
+  has(name: string): boolean;
+  /** @param payload - JSON text, already known to be JSON. */
+  invoke(name: string, payload: string, requestId: string): Promise<Invocation>;
+}
+
+const PATH = /^\/2015-03-31\/functions\/([^/]{1,512})\/invocations$/;
+
+/** A name, `<account>:function:<name>`, or the whole ARN (Lambda API, Invoke). No version but `$LATEST`. */
+const FUNCTION =
+  /^(?:(?:arn:aws:lambda:[a-z0-9-]{1,32}:)?(\d{12}):function:)?([A-Za-z0-9_-]{1,64})(?::\$LATEST)?$/;
+
+/** Lambda: a synchronous payload, bytes. */
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+
+export const functionArn = (region: string, name: string): string =>
+  `arn:aws:lambda:${region}:${ACCOUNT}:function:${name}`;
+
+export function createLambda(functions: Functions | null): Service<'lambda'> {
+  return {
+    protocol: 'rest',
+    route: ({ method, path }) => (method === 'POST' && PATH.test(path) ? 'Invoke' : null),
+    operations: { Invoke: (call) => invoke(call, functions) },
+  };
+}
+
+async function invoke(call: Call, functions: Functions | null): Promise<Answer> {
+  const { wire } = call;
+  const name = functionName(PATH.exec(wire.path)?.[1] ?? '');
+  const arn = functionArn(call.region, name);
+  const type = wire.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  call.trail.requestParameters = { functionName: arn };
+  call.trail.resources = [{ accountId: ACCOUNT, type: 'AWS::Lambda::Function', ARN: arn }];
+  if (type !== 'RequestResponse') throw notImplemented('this InvocationType');
+  if (!/^(?:Qualifier=(?:\$|%24)LATEST)?$/.test(wire.query)) throw notImplemented('this Qualifier');
+
+  call.authorize('lambda:InvokeFunction', arn);
+  if (functions === null || !functions.has(name))
+    throw new AwsError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
+  const payload = wire.body.length === 0 ? '{}' : wire.body.toString('utf8');
+  if (wire.body.length > MAX_PAYLOAD_BYTES)
+    throw new AwsError(413, 'RequestTooLargeException', 'The payload is over the limit of 6 MB.');
+  if (!isJson(payload))
+    throw new AwsError(400, 'InvalidRequestContentException', 'Could not parse request body into json');
+
+  const answer = await functions.invoke(name, payload, call.requestId);
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json',
+      'x-amz-executed-version': '$LATEST',
+      ...(answer.functionError === undefined ? {} : { 'x-amz-function-error': answer.functionError }),
+    },
+    body: answer.payload,
+  };
+}
+
+function functionName(encoded: string): string {
+  const refused = new AwsError(400, 'ValidationException', 'FunctionName is not one.');
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(encoded);
+  } catch {
+    throw refused;
+  }
+  const [, account = ACCOUNT, name = ''] = FUNCTION.exec(decoded) ?? [];
+  if (name === '' || account !== ACCOUNT) throw refused;
+  return name;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

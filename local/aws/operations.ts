@@ -1,0 +1,52 @@
+/**
+ * Every operation that the local AWS serves. Anything else is answered `NotImplemented`: a stand-in that
+ * guessed would teach its users something false. `readOnly` and category are CloudTrail's.
+ */
+interface Listed {
+  readonly readOnly: boolean;
+  readonly category: 'Management' | 'Data';
+}
+
+const management = (readOnly: boolean): Listed => ({ readOnly, category: 'Management' });
+const data = (readOnly: boolean): Listed => ({ readOnly, category: 'Data' });
+
+export const OPERATIONS = {
+  sts: {
+    // Real AWS logs AssumeRole as read-only: a trail of write events alone would lose it.
+    AssumeRole: management(true),
+    GetCallerIdentity: management(true),
+  },
+  s3: {
+    GetObject: data(true),
+    HeadObject: data(true),
+    PutObject: data(false),
+    ListObjectsV2: data(true),
+  },
+  dynamodb: {
+    GetItem: data(true),
+    PutItem: data(false),
+    UpdateItem: data(false),
+    DeleteItem: data(false),
+    Query: data(true),
+    Scan: data(true),
+    BatchGetItem: data(true),
+    BatchWriteItem: data(false),
+    TransactGetItems: data(true),
+    TransactWriteItems: data(false),
+  },
+  lambda: { Invoke: data(false) },
+  kms: { Sign: management(true), GetPublicKey: management(true) },
+  bedrock: { InvokeModel: management(true) },
+} as const;
+
+/** Services by their SigV4 signing name. */
+export type ServiceName = keyof typeof OPERATIONS;
+export type OperationName<S extends ServiceName> = keyof (typeof OPERATIONS)[S] & string;
+
+/** CloudTrail's view of an operation; `null`: not served. */
+export function listed(service: ServiceName, operation: string): Listed | null {
+  const of: { readonly [name: string]: Listed } = OPERATIONS[service];
+  return Object.hasOwn(of, operation) ? (of[operation] ?? null) : null;
+}
+
+export const isService = (name: string): name is ServiceName => Object.hasOwn(OPERATIONS, name);

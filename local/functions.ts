@@ -1,0 +1,112 @@
+import { mkdirSync } from 'node:fs';
+import type { Functions, Invocation } from './aws/lambda.ts';
+import type { Session } from './aws/registry.ts';
+import { FunctionProcess } from './function-worker.ts';
+
+export interface FunctionSpec {
+  /** Absolute path of the bundle, an ES module that exports `handler`. */
+  readonly bundle: string;
+  readonly roleArn: string;
+  /** What the function is given beside credentials, Region and PATH. */
+  readonly env: { readonly [name: string]: string };
+  /** Whole seconds; default 30. */
+  readonly timeoutSeconds?: number;
+  /** How many invocations may run side by side, each in its own process; default 1. */
+  readonly concurrency?: number;
+}
+
+export interface FunctionsOptions {
+  readonly functions: { readonly [name: string]: FunctionSpec };
+  readonly region: string;
+  /** `<function>.log` appears here, with all that a function prints. */
+  readonly logsDir: string;
+  /** Takes a function's role for it, as Lambda does; called at each start of a process. */
+  readonly credentials: (name: string, roleArn: string) => Session;
+}
+
+export interface LocalFunctions extends Functions {
+  /** Refuses what waits, ends every process, and waits until they are gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * Lambda's model on a laptop: a function is a process of its own with its role's credentials, started at the first
+ * invocation, one invocation at a time; more processes up to `concurrency`, and a queue behind them.
+ */
+export function startFunctions(options: FunctionsOptions): LocalFunctions {
+  mkdirSync(options.logsDir, { recursive: true, mode: 0o700 });
+  const pools = new Map(
+    Object.entries(options.functions).map(([name, spec]) => [name, new Pool(name, spec, options)]),
+  );
+  return {
+    has: (name) => pools.has(name),
+    async invoke(name, payload, requestId) {
+      const pool = pools.get(name);
+      if (pool === undefined) throw new TypeError('no such function');
+      return pool.invoke(payload, requestId);
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+class Pool {
+  readonly #start: () => FunctionProcess;
+  readonly #concurrency: number;
+  readonly #idle: FunctionProcess[] = [];
+  readonly #all = new Set<FunctionProcess>();
+  readonly #waiting: (() => void)[] = [];
+  #busy = 0;
+  #closed = false;
+
+  constructor(name: string, spec: FunctionSpec, options: FunctionsOptions) {
+    this.#start = () => new FunctionProcess(name, spec, options);
+    this.#concurrency = spec.concurrency ?? 1;
+  }
+
+  async invoke(payload: string, requestId: string): Promise<Invocation> {
+    if (this.#busy >= this.#concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#busy += 1;
+    try {
+      if (this.#closed) throw new Error('the function is closed');
+      const process = this.#take();
+      const answer = await process.invoke(payload, requestId);
+      this.#give(process);
+      return answer;
+    } finally {
+      // The place goes to who waits, or becomes free.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#busy -= 1;
+      else next();
+    }
+  }
+
+  #take(): FunctionProcess {
+    for (let process = this.#idle.pop(); process !== undefined; process = this.#idle.pop()) {
+      if (process.usable()) return process;
+      this.#retire(process);
+    }
+    const process = this.#start();
+    this.#all.add(process);
+    return process;
+  }
+
+  #give(process: FunctionProcess): void {
+    if (process.usable()) this.#idle.push(process);
+    else this.#retire(process);
+  }
+
+  #retire(process: FunctionProcess): void {
+    // It ends on its own time; `close` waits for those that have not.
+    process
+      .stop()
+      .finally(() => this.#all.delete(process))
+      .catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#all].map((process) => process.stop()));
+  }
+}

@@ -1,0 +1,109 @@
+/** A small HTTP server in API Gateway's place: it makes the proxy event and invokes the function by the real client. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { serveLoopback } from './loopback-server.ts';
+
+/** Path to function, as the deployed API will route them. */
+export const ROUTES: { readonly [path: string]: string } = {
+  '/token': 'exchange',
+  '/permissions': 'permissions',
+  '/enroll': 'enroll',
+  '/.well-known/oauth-authorization-server': 'metadata',
+};
+
+/** API Gateway's own limit is 10 MB; Writ's, in the function, is far below both. */
+const MAX_REQUEST_BYTES = 1024 * 1024;
+
+export interface Gateway {
+  readonly close: () => Promise<void>;
+}
+
+export async function startGateway(
+  port: number,
+  lambda: LambdaClient,
+  functionName: (name: string) => string,
+): Promise<Gateway> {
+  return serveLoopback(port, () => (request, response) => {
+    answer(request, response, lambda, functionName).catch(() => {
+      if (!response.headersSent) response.writeHead(502, { 'content-type': 'application/json' });
+      response.end('{"message":"Internal server error"}');
+    });
+  });
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  lambda: LambdaClient,
+  functionName: (name: string) => string,
+): Promise<void> {
+  const [path = '/', query = ''] = (request.url ?? '/').split('?');
+  const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  if (route === undefined) {
+    response
+      .writeHead(403, { 'content-type': 'application/json' })
+      .end('{"message":"Missing Authentication Token"}');
+    return;
+  }
+  const body = await bodyOf(request);
+  if (body === null) {
+    response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
+    response.end('{"message":"Request Too Long"}');
+    return;
+  }
+  const event = proxyEvent(request, path, query, body);
+  const { Payload, FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: functionName(route), Payload: Buffer.from(JSON.stringify(event)) }),
+  );
+  if (FunctionError !== undefined || Payload === undefined) throw new Error('function failed');
+  const result = JSON.parse(Buffer.from(Payload).toString()) as {
+    readonly statusCode: number;
+    readonly headers: { readonly [name: string]: string };
+    readonly body: string;
+  };
+  response.writeHead(result.statusCode, result.headers).end(result.body);
+}
+
+/** REST proxy event, payload version 1: the one that shows a header that came twice as two values. */
+function proxyEvent(request: IncomingMessage, path: string, query: string, body: Buffer) {
+  const multiValueHeaders: { [name: string]: string[] } = {};
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    const name = request.rawHeaders[at] ?? '';
+    // A name from outside must not become a property that objects already have.
+    const values = Object.hasOwn(multiValueHeaders, name) ? multiValueHeaders[name] : undefined;
+    Object.defineProperty(multiValueHeaders, name, {
+      value: [...(values ?? []), request.rawHeaders[at + 1] ?? ''],
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return {
+    version: '1.0',
+    resource: path,
+    path,
+    httpMethod: request.method ?? 'GET',
+    headers: Object.fromEntries(
+      Object.entries(multiValueHeaders).map(([name, values]) => [name, values.at(-1)]),
+    ),
+    multiValueHeaders,
+    queryStringParameters: query === '' ? null : Object.fromEntries(new URLSearchParams(query)),
+    requestContext: { identity: { sourceIp: sourceIp(request) }, httpMethod: request.method ?? 'GET', path },
+    body: body.toString('base64'),
+    isBase64Encoded: true,
+  };
+}
+
+/** The address at the other end of the connection: no header can say otherwise. */
+const sourceIp = (request: IncomingMessage): string =>
+  (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_REQUEST_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

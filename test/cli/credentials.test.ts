@@ -1,0 +1,177 @@
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { Io } from '../../cli/io.ts';
+import { openProfile, writeSession } from '../../cli/session.ts';
+import { type Answer, type FakeBroker, issued, type Seen, startFakeBroker, WRIT } from './fake-broker.ts';
+import { newWorld, type World } from './world.ts';
+
+const NOW = 1_795_000_000_000; // fixed, milliseconds
+
+let broker: FakeBroker;
+afterEach(() => broker.close());
+
+/** Alice is signed in for a day at a broker that answers so. */
+async function signedInWorld(
+  answer: (seen: Seen, earlier: number) => Answer | Promise<Answer>,
+): Promise<World> {
+  broker = await startFakeBroker({ issuer: 'http://127.0.0.1:1', answer });
+  const world = await newWorld();
+  const profile = await openProfile({ home: world.home, env: {} } as unknown as Io, 'work');
+  await writeSession(profile, {
+    v: 1,
+    broker: {
+      issuer: broker.origin,
+      token_endpoint: `${broker.origin}/token`,
+      writ_enrolment_endpoint: `${broker.origin}/enroll`,
+      writ_login: [
+        { alias: 'a', issuer: 'http://127.0.0.1:1', client_id: 'writ-cli', scope: 'openid', max_age: 1 },
+      ],
+    },
+    client: { issuer: 'http://127.0.0.1:1', client_id: 'writ-cli' },
+    iss: 'http://127.0.0.1:1',
+    sub: 'alice',
+    auth_time: NOW / 1000,
+    id_token: 'canary.id.token',
+    exp: NOW / 1000 + 86_400,
+    has_nonce: true,
+    refresh_token: null,
+    rnd: 'opening',
+    first: 'canary.id.token',
+  });
+  return { ...world, writ: (argv, change) => world.writ(argv, { clock: () => NOW, ...change }) };
+}
+
+const FLAGS = {
+  '--permission': 'reports-read',
+  '--account': 'prod',
+  '--agent': 'analyst',
+  '--task': 'FIN-1',
+  '--purpose': 'Sum up Q3',
+  '--duration': '900',
+  '--profile': 'work',
+};
+const ask = (change: { readonly [flag: string]: string } = {}): string[] => [
+  'credentials',
+  ...Object.entries({ ...FLAGS, ...change }).flat(),
+];
+const without = (...flags: string[]): string[] => [
+  'credentials',
+  ...Object.entries(FLAGS)
+    .filter(([flag]) => !flags.includes(flag))
+    .flat(),
+];
+const eachAnother = (_: Seen, earlier: number): Answer => issued(900, `ASIALOCAL0000000000${earlier}`);
+const keyIn = (stdout: string): string => JSON.parse(stdout).AccessKeyId;
+
+test('many at once make one exchange, and all print the same', async () => {
+  const { writ } = await signedInWorld(eachAnother);
+  const ran = await Promise.all([1, 2, 3, 4, 5].map(() => writ(ask())));
+  expect(ran.map(({ exit }) => exit)).toEqual([0, 0, 0, 0, 0]);
+  expect(new Set(ran.map(({ stdout }) => stdout)).size).toBe(1);
+  expect(broker.seen.length).toBe(1);
+});
+
+test('the same credentials until thirty seconds before their end', async () => {
+  const { writ } = await signedInWorld(eachAnother);
+  const at = async (seconds: number) =>
+    keyIn((await writ(ask(), { clock: () => NOW + seconds * 1000 })).stdout);
+  expect(await at(0)).toBe('ASIALOCAL00000000000');
+  expect(await at(869)).toBe('ASIALOCAL00000000000');
+  expect(await at(870)).toBe('ASIALOCAL00000000001');
+});
+
+test('a session of five seconds is kept for most of them', async () => {
+  const { writ } = await signedInWorld((_, earlier) => issued(5, `ASIALOCAL0000000000${earlier}`));
+  const at = async (seconds: number) =>
+    keyIn((await writ(ask(), { clock: () => NOW + seconds * 1000 })).stdout);
+  expect(await at(0)).toBe('ASIALOCAL00000000000');
+  expect(await at(3)).toBe('ASIALOCAL00000000000');
+  expect(await at(4)).toBe('ASIALOCAL00000000001');
+});
+
+test.each([
+  { '--task': 'FIN-2' },
+  { '--purpose': 'Something else' },
+  { '--permission': 'other' },
+  { '--account': 'other' },
+  { '--agent': 'other' },
+  { '--duration': '600' },
+  { '--parameter': 'prefix=q3' },
+] as readonly { readonly [flag: string]: string }[])('another %o is another session', async (change) => {
+  const { writ } = await signedInWorld(eachAnother);
+  const before = keyIn((await writ(ask())).stdout);
+  expect(keyIn((await writ(ask(change))).stdout)).not.toBe(before);
+});
+
+test.each([
+  { flag: '--task', variable: 'WRIT_TASK', sentence: 'Say which task this is for: --task or WRIT_TASK.' },
+  {
+    flag: '--purpose',
+    variable: 'WRIT_PURPOSE',
+    sentence: 'Say why it is needed: --purpose or WRIT_PURPOSE.',
+  },
+  { flag: '--agent', variable: 'WRIT_AGENT', sentence: 'Say which agent asks: --agent or WRIT_AGENT.' },
+])('without $flag it comes from $variable, and without both it is refused in that sentence', async (row) => {
+  const { writ } = await signedInWorld(eachAnother);
+  const refused = await writ(without(row.flag));
+  expect(refused).toMatchObject({ exit: 1, stdout: '', stderr: `writ: ${row.sentence}\n` });
+  expect(broker.seen).toEqual([]);
+  expect((await writ(without(row.flag), { env: { [row.variable]: 'from-env' } })).exit).toBe(0);
+});
+
+test.each([
+  ['--duration', '4'],
+  ['--duration', '3601'],
+  ['--duration', '1e3'],
+  ['--parameter', 'novalue'],
+  ['--parameter', 'a=line\nbreak'],
+  ['--task', 'x'.repeat(257)],
+  ['--permission', 'two words'],
+  ['--profile', '../work'],
+])('%s %j is a usage error, before anything is sent', async (flag, value) => {
+  const { writ } = await signedInWorld(eachAnother);
+  expect(await writ(ask({ [flag]: value }))).toMatchObject({ exit: 1, stdout: '' });
+  expect(broker.seen).toEqual([]);
+});
+
+test('a refusal is told with the command that helps, is not cached, and prints nothing to standard output', async () => {
+  const body = { error: 'invalid_request', reason_code: 'device_missing', remedy: 'enroll', writ: WRIT };
+  const { writ } = await signedInWorld((_, earlier) => (earlier < 2 ? { status: 400, body } : issued(900)));
+  expect(await writ(ask())).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr:
+      'writ: The broker refused.\n  why:  Device missing.\n' +
+      `  next: writ enroll --profile work\n  writ: ${WRIT}\n`,
+  });
+  const json = await writ([...ask(), '--json']);
+  expect(JSON.parse(json.stderr)).toMatchObject({ ...body, next: 'writ enroll --profile work' });
+  expect((await writ(ask())).exit).toBe(0);
+});
+
+test('a cache file moved to another task does not open', async () => {
+  const { writ, home } = await signedInWorld(eachAnother);
+  await writ(ask());
+  await writ(ask({ '--task': 'FIN-2' }));
+  const folder = path.join(home, '.local/state/writ/work/cache');
+  const [one = '', two = ''] = await readdir(folder);
+  await copyFile(path.join(folder, one), path.join(folder, two));
+  const keys = [keyIn((await writ(ask())).stdout), keyIn((await writ(ask({ '--task': 'FIN-2' }))).stdout)];
+  expect(new Set(keys).size).toBe(2);
+  expect(keys).toContain('ASIALOCAL00000000002');
+});
+
+test('a defect is exit 4, and its message stays inside', async () => {
+  const { writ, home } = await signedInWorld(eachAnother);
+  await writeFile(path.join(home, '.local/state/writ/work/device-key.json'), '{"d":"canary"}');
+  const ran = await writ(ask());
+  expect(ran.exit).toBe(1);
+  expect(ran.stderr).not.toContain('canary');
+  const broken = await writ(ask(), {
+    clock: () => {
+      throw new SyntaxError('Unexpected token canary');
+    },
+  });
+  expect(broken.stderr).not.toContain('canary');
+});

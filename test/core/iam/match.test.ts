@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { toContext } from '../../../core/iam/context.ts';
+import { matchesAction, matchesResource } from '../../../core/iam/match.ts';
+
+const NONE = toContext({});
+/** Few letters, so that pattern and text often nearly match. */
+const text = (letters: string) => fc.string({ unit: fc.constantFrom(...letters), maxLength: 8 });
+
+/** The definition of a wildcard pattern, word for word: slow, and plainly right. */
+function defined(pattern: string, value: string): boolean {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return value === '';
+  const more = rest.join('');
+  if (first === '*') return defined(more, value) || (value !== '' && defined(pattern, value.slice(1)));
+  return value !== '' && (first === '?' || first === value[0]) && defined(more, value.slice(1));
+}
+
+test('patterns match as they are defined', () => {
+  fc.assert(
+    fc.property(text('ab*?'), text('ab'), (pattern, value) => {
+      expect(matchesAction(pattern, value)).toBe(defined(pattern, value));
+      const prefix = 'arn:aws:s3:::';
+      expect(matchesResource(prefix + pattern, prefix + value, NONE)).toBe(defined(pattern, value));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a substituted value matches itself and nothing else, whatever it holds', () => {
+  fc.assert(
+    fc.property(text('a*?${}:/').filter(Boolean), text('a*?${}:/'), (tag, value) => {
+      const context = toContext({ 'aws:PrincipalTag/t': tag });
+      const matches = matchesResource(
+        'arn:aws:s3:::b/${aws:PrincipalTag/t}',
+        `arn:aws:s3:::b/${value}`,
+        context,
+      );
+      expect(matches).toBe(tag === value);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a pattern made to backtrack does not: it ends', () => {
+  const pattern = `arn:aws:s3:::${'*a'.repeat(500)}b`;
+  expect(matchesResource(pattern, `arn:aws:s3:::${'a'.repeat(1024)}`, NONE)).toBe(false);
+});
+
+test('? takes one character, also one of two UTF-16 units', () => {
+  expect(matchesResource('arn:aws:s3:::b/?', 'arn:aws:s3:::b/😀', NONE)).toBe(true);
+});

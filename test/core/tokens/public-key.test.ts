@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { verificationKey } from '../../../core/tokens/public-key.ts';
+import { base64url, makeKey } from '../../support/keys.ts';
+
+const ec = await makeKey('ES256');
+const ec384 = await makeKey('ES384');
+const edwards = await makeKey('Ed25519');
+const rsa = await makeKey('RS256');
+const bytes = (length: number, last = 1) => base64url(Buffer.alloc(length, 0xff).fill(last, length - 1));
+
+test.each([
+  ['ES256', ec],
+  ['ES384', ec384],
+  ['Ed25519', edwards],
+  ['RS256', rsa],
+])('%s: only the members that make the key remain', (alg, key) => {
+  expect(verificationKey({ ...key.published, x5t: 'x', foo: 1 }, alg)).toEqual(key.jwk);
+});
+
+test('EdDSA is the older name of Ed25519 (RFC 9864)', () => {
+  expect(verificationKey({ ...edwards.jwk, alg: 'EdDSA' }, 'Ed25519')).toEqual(edwards.jwk);
+  expect(verificationKey({ ...edwards.jwk, alg: 'Ed25519' }, 'EdDSA')).toEqual(edwards.jwk);
+});
+
+const rsaWith = (changes: object) => ({ kty: 'RSA', n: rsa.jwk.n, e: rsa.jwk.e, ...changes });
+
+test.each<[string, object, string]>([
+  ['no algorithm', ec.jwk, 'none'],
+  ['an HMAC with an HMAC key', { kty: 'oct', k: bytes(32) }, 'HS256'],
+  ['an HMAC with a public key', rsa.jwk, 'HS256'],
+  ['an inherited name as algorithm', ec.jwk, 'constructor'],
+  ['the algorithm of another family', ec.jwk, 'RS256'],
+  ['the algorithm of another curve', ec.jwk, 'ES384'],
+  ['a key for another algorithm', { ...rsa.jwk, alg: 'PS256' }, 'RS256'],
+  ['an encryption key', { ...ec.jwk, use: 'enc' }, 'ES256'],
+  ['a key that does not verify', { ...ec.jwk, key_ops: ['deriveBits'] }, 'ES256'],
+  ['key_ops of text', { ...ec.jwk, key_ops: 'verify' }, 'ES256'],
+  ['a private key', { ...ec.jwk, d: 'x' }, 'ES256'],
+  ['a short coordinate', { ...ec.jwk, x: bytes(31) }, 'ES256'],
+  ['no second coordinate', { ...ec.jwk, y: undefined }, 'ES256'],
+  ['a coordinate with padding', { ...ec.jwk, x: `${ec.jwk.x}=` }, 'ES256'],
+  ['an exchange key of the same family', { ...edwards.jwk, crv: 'X25519' }, 'Ed25519'],
+  ['1024 bits', rsaWith({ n: bytes(128) }), 'RS256'],
+  ['2048 bits of which the first is zero', rsaWith({ n: base64url(Buffer.alloc(256, 0x7f)) }), 'RS256'],
+  ['2048 bits of which most are zero', rsaWith({ n: base64url(Buffer.alloc(256).fill(1, 200)) }), 'RS256'],
+  ['16384 bits', rsaWith({ n: bytes(2048) }), 'RS256'],
+  ['no modulus', rsaWith({ n: undefined }), 'RS256'],
+  ['an exponent of one', rsaWith({ e: 'AQ' }), 'RS256'],
+  ['an even exponent', rsaWith({ e: 'AQAC' }), 'RS256'],
+  ['an exponent as long as the modulus', rsaWith({ e: bytes(256) }), 'RS256'],
+])('%s is no key', (_, jwk, alg) => {
+  expect(verificationKey({ ...jwk }, alg)).toBeNull();
+});
