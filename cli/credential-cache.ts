@@ -15,7 +15,7 @@ const ENTRY = z.object({
 
 /** Credentials are not handed out in their last seconds; of short ones, not in their last quarter. */
 const MARGIN_SECONDS = 30;
-/** Milliseconds: no session is longer than an hour, so older files are of no use. */
+/** Milliseconds: no session is longer than an hour, and no lock than a minute; older files are left-overs. */
 const FORGET_MS = 2 * 3600 * 1000;
 
 /**
@@ -47,6 +47,7 @@ export async function cachedCredentials(
       // Counted from before the request, so that a slow answer or a foreign clock cannot make them last longer.
       const useUntil = asked + (expires_in - margin) * 1000;
       await forgetOld(profile.cache);
+      await forgetOld(profile.locks);
       await profile.write(file, { v: 1, writ, credentials, useUntil });
       return credentials;
     })

@@ -33,23 +33,26 @@ export class Failure extends Error {
 export const usage = (what: string, next?: string): Failure =>
   new Failure({ exit: 1, error: 'usage', what, next });
 
-/** Anything that is not ours is a defect: its message may quote an input, so only its name is shown. */
-const fieldsOf = (caught: unknown): FailureFields =>
-  caught instanceof Failure
-    ? caught.fields
-    : {
-        exit: 4,
-        error: 'internal',
-        what: 'writ failed unexpectedly.',
-        why: `A defect of writ itself (${caught instanceof Error ? nameOf(caught) : typeof caught}).`,
-        next: 'Please report it.',
-      };
-
-/** Class name and the system's code (`EACCES`): constant texts, both. */
-const nameOf = (error: Error): string => {
-  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
-  return printable(`${error.name}${code}`);
-};
+/** What is not ours is the file system's word, or a defect: its message may quote an input, and is not shown. */
+function fieldsOf(caught: unknown): FailureFields {
+  if (caught instanceof Failure) return caught.fields;
+  const { code, syscall, path } = caught instanceof Error ? (caught as NodeJS.ErrnoException) : {};
+  if (syscall !== undefined && path !== undefined) {
+    return {
+      exit: 1,
+      error: 'file_error',
+      what: 'A file could not be read or written.',
+      why: `${code} at ${path}`,
+    };
+  }
+  return {
+    exit: 4,
+    error: 'internal',
+    what: 'writ failed unexpectedly.',
+    why: `A defect of writ itself (${caught instanceof Error ? caught.name : typeof caught}).`,
+    next: 'Please report it.',
+  };
+}
 
 /** Writes a failure to standard error: for people, or as one line of JSON. @returns the exit code. */
 export function report(caught: unknown, io: Io, json: boolean): ExitCode {

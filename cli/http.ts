@@ -7,6 +7,9 @@ const TIMEOUT_MS = 8000;
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Whether a secure URL leads to this machine. */
+export const isLoopback = (url: URL): boolean => LOOPBACK.has(url.hostname);
+
 /** A URL that tokens may travel to: https, or plain http on this machine. @throws Failure otherwise. */
 export function secureUrl(text: string, whose: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;

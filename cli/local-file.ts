@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { Failure } from './failure.ts';
+import { isLoopback, secureUrl } from './http.ts';
 import type { Io } from './io.ts';
 import { parseJson } from './json.ts';
 import { readPrivate } from './state.ts';
@@ -24,7 +25,7 @@ export async function findLocalStack(io: Io): Promise<LocalStack | null> {
   const text = await readPrivate(file);
   if (text === null) return null;
   const stack = parseJson(text, SHAPE);
-  if (stack === null) {
+  if (stack === null || !isLocal(stack)) {
     throw new Failure({
       exit: 1,
       error: 'local_file_damaged',
@@ -35,6 +36,10 @@ export async function findLocalStack(io: Io): Promise<LocalStack | null> {
   }
   return stack;
 }
+
+/** A file found on the way up may come with somebody else's folder: it can name nothing but this machine. */
+const isLocal = ({ broker, aws_endpoint }: LocalStack): boolean =>
+  [broker, aws_endpoint].every((address) => isLoopback(secureUrl(address, 'the local stack')));
 
 /** @throws Failure where the laptop stack is not up. */
 export async function localStack(io: Io): Promise<LocalStack> {

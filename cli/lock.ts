@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from './failure.ts';
 
@@ -43,14 +43,18 @@ async function acquire(file: string, mine: string): Promise<void> {
 }
 
 /** `link` makes a name only if it is free: the one atomic test-and-set of every POSIX file system. */
-const linked = (from: string, to: string): Promise<boolean> =>
-  link(from, to).then(
+async function linked(from: string, to: string): Promise<boolean> {
+  // The lock's age counts from here, not from when its holder began to wait.
+  const now = new Date();
+  await utimes(from, now, now);
+  return link(from, to).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return false;
       throw error;
     },
   );
+}
 
 const contentOf = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(() => null);
 

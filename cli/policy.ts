@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cedar } from '../adapters/cedar.ts';
@@ -7,6 +8,7 @@ import { type Compiled, compile, type Problem } from '../core/policy/compile.ts'
 import { permissionCases } from '../core/policy/config/permission-cases.ts';
 import { type CaseResult, policyCases } from '../core/policy/config/policy-cases.ts';
 import { sortFiles } from '../core/policy/config/sort.ts';
+import { usage } from './failure.ts';
 import type { Io } from './io.ts';
 
 export interface PolicyOptions {
@@ -57,20 +59,17 @@ export async function policyTest(options: PolicyOptions): Promise<PolicyExit> {
   return failed === 0 ? 0 : 1;
 }
 
-function read({
-  config,
-  local,
-  variables,
-  io,
-}: Pick<PolicyOptions, 'config' | 'local' | 'variables'> & { readonly io: Pick<Io, 'cwd'> }): FoundFile[] {
-  return readConfig(
-    config.map((folder, index) => ({
-      folder: resolve(io.cwd, folder),
-      shown: folder,
-      // The installation's own folder is never filled in: only overlays, and only on a laptop.
-      ...(local === true && index > 0 && { variables: variables ?? {} }),
-    })),
-  );
+function read({ config, local, variables, io }: Omit<PolicyOptions, 'json'>): FoundFile[] {
+  const folders = config.map((folder, index) => ({
+    folder: resolve(io.cwd, folder),
+    shown: folder,
+    // The installation's own folder is never filled in: only overlays, and only on a laptop.
+    ...(local === true && index > 0 && { variables: variables ?? {} }),
+  }));
+  for (const { folder, shown } of folders) {
+    if (!existsSync(folder)) throw usage(`There is no folder ${shown}.`, 'Name the one with --config.');
+  }
+  return readConfig(folders);
 }
 
 const compileFiles = (files: readonly FoundFile[], { local }: Pick<PolicyOptions, 'local'>): Compiled =>

@@ -56,7 +56,7 @@ export interface Profile {
   readonly write: (file: string, value: unknown) => Promise<void>;
 }
 
-export async function openProfile(io: Io, name: string): Promise<Profile> {
+export async function openProfile(io: Pick<Io, 'env' | 'home'>, name: string): Promise<Profile> {
   const folder = await profileFolder(io, name);
   const key = await loadDeviceKey(folder);
   const at = (file: string) => path.join(folder, file);

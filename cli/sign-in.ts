@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as client from 'openid-client';
 import { boundNonce } from '../core/tokens/subject-bound.ts';
 import type { Network } from './broker.ts';
+import { secureUrl } from './http.ts';
 import type { LoginOffer } from './metadata.ts';
 import { discover, oidcStep, signInFailed } from './oidc.ts';
 
@@ -42,7 +43,7 @@ export async function signIn(
   const nonce = boundNonce(jkt, rnd);
   const state = client.randomState();
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
-  const authorizationUrl = client.buildAuthorizationUrl(configuration, {
+  const parameters = {
     redirect_uri: redirectUri,
     scope,
     max_age: String(max_age),
@@ -50,8 +51,13 @@ export async function signIn(
     state,
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
-  });
+  };
+  const authorizationUrl = await oidcStep('The identity provider names no page to sign in at', async () =>
+    client.buildAuthorizationUrl(configuration, parameters),
+  );
 
+  // A browser opens it, and knows schemes that do more than show a page.
+  secureUrl(authorizationUrl.href, 'the sign-in page');
   const answer = await browse(authorizationUrl, redirectUri, state);
 
   const tokens = await oidcStep('The identity provider refused, or its answer does not fit', () =>

@@ -17,7 +17,7 @@ export const checkProfileName = (name: string): string => {
 };
 
 /** `$XDG_STATE_HOME/writ/<profile>`, made and checked: ours, and closed to everyone else. */
-export async function profileFolder(io: Io, profile: string): Promise<string> {
+export async function profileFolder(io: Pick<Io, 'env' | 'home'>, profile: string): Promise<string> {
   const base = io.env.XDG_STATE_HOME;
   // The XDG specification has a relative path ignored.
   const root = path.join(

@@ -11,6 +11,7 @@ import { decideIssue } from './policy/decide.ts';
 import type { ExchangePorts, SpendProof } from './ports.ts';
 import type { Received } from './request.ts';
 import { personalOf, type Seen, see } from './seen.ts';
+import { actsFor } from './tokens/bind.ts';
 
 export type PermissionsPorts = Omit<ExchangePorts, 'mint'> & { readonly spendProof: SpendProof };
 
@@ -58,19 +59,23 @@ function mayAsk(
   seen: Seen,
   ports: PermissionsPorts,
 ): boolean {
-  const { agent, subject } = identified;
-  const registered =
-    agent.permissions.includes(permission.permission) ||
-    agent.users.includes(subject.id) ||
-    agent.groups.some((group) => subject.groups.includes(group));
-  if (!registered && identified.binding.actor !== 'may_act') return false;
+  const { agent, actor, subject, binding } = identified;
+  const actorBy = actsFor(agent, actor, subject, permission.permission);
+  if (actorBy === null) return false;
   const details = {
     task: 'list',
     purpose: 'list',
     duration: Math.min(DEFAULT_DURATION_SECONDS, permission.longest),
   };
   const chosen = { permission, account, parameters: permission.allows[0]?.with ?? {} };
-  const asked = { ...identified, chosen, details, address: seen.received.sourceAddress, now: seen.now };
+  const asked = {
+    ...identified,
+    binding: { ...binding, actor: actorBy },
+    chosen,
+    details,
+    address: seen.received.sourceAddress,
+    now: seen.now,
+  };
   const { hashes } = sealPersonal({ ...personalOf(seen, subject), purpose: details.purpose }, ports.random);
   return decideIssue(asked, hashes, ports.policy, ports.authorize).outcome.ok;
 }

@@ -45,7 +45,7 @@ loaded.catch(() => {
 process.on('message', (message: InvocationMessage) => {
   answer(message).then(
     (answered) => {
-      const reply: AnswerMessage = { requestId: message.requestId, answer: answered };
+      const reply: AnswerMessage = { requestId: message.requestId, answer: answered, last: broken };
       process.send?.(reply, () => {
         if (broken) process.exit(1);
       });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { functionArn, type Invocation } from './aws/lambda.ts';
 import type { Session } from './aws/registry.ts';
-import type { FunctionSpec, FunctionsOptions } from './functions.ts';
+import type { FunctionSpec, FunctionsOptions } from './function-spec.ts';
 
 /** What goes to the process and what comes back, one JSON message each. */
 export interface InvocationMessage {
@@ -18,6 +18,8 @@ export interface InvocationMessage {
 export interface AnswerMessage {
   readonly requestId: string;
   readonly answer: Invocation;
+  /** The process ends after this answer. */
+  readonly last: boolean;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
@@ -38,6 +40,8 @@ export class FunctionProcess {
   readonly #replaceAt: number;
   readonly #ended: Promise<string>;
   #running = true;
+  /** It will end by itself, or has been killed. */
+  #doomed = false;
 
   /** Starts the process: a cold start. @throws what `credentials` throws. */
   constructor(name: string, spec: FunctionSpec, options: FunctionsOptions) {
@@ -67,7 +71,7 @@ export class FunctionProcess {
 
   /** Whether another invocation may go here. */
   usable(): boolean {
-    return this.#running && this.#child.connected && Date.now() < this.#replaceAt;
+    return this.#running && !this.#doomed && this.#child.connected && Date.now() < this.#replaceAt;
   }
 
   /** A handler's error, a crash and a time-out are answers, as on Lambda. */
@@ -82,6 +86,7 @@ export class FunctionProcess {
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<Invocation>((resolve) => {
       timer = setTimeout(() => {
+        this.#doomed = true;
         this.#child.kill('SIGKILL');
         const seconds = this.#timeoutSeconds.toFixed(2);
         resolve(
@@ -96,6 +101,7 @@ export class FunctionProcess {
       const listen = (received: AnswerMessage) => {
         if (received.requestId !== requestId) return;
         this.#child.off('message', listen);
+        this.#doomed ||= received.last;
         resolve(received.answer);
       };
       this.#child.on('message', listen);

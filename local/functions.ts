@@ -1,28 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import type { Functions, Invocation } from './aws/lambda.ts';
-import type { Session } from './aws/registry.ts';
+import type { FunctionSpec, FunctionsOptions } from './function-spec.ts';
 import { FunctionProcess } from './function-worker.ts';
 
-export interface FunctionSpec {
-  /** Absolute path of the bundle, an ES module that exports `handler`. */
-  readonly bundle: string;
-  readonly roleArn: string;
-  /** What the function is given beside credentials, Region and PATH. */
-  readonly env: { readonly [name: string]: string };
-  /** Whole seconds; default 30. */
-  readonly timeoutSeconds?: number;
-  /** How many invocations may run side by side, each in its own process; default 1. */
-  readonly concurrency?: number;
-}
-
-export interface FunctionsOptions {
-  readonly functions: { readonly [name: string]: FunctionSpec };
-  readonly region: string;
-  /** `<function>.log` appears here, with all that a function prints. */
-  readonly logsDir: string;
-  /** Takes a function's role for it, as Lambda does; called at each start of a process. */
-  readonly credentials: (name: string, roleArn: string) => Session;
-}
+export type { FunctionSpec, FunctionsOptions };
 
 export interface LocalFunctions extends Functions {
   /** Refuses what waits, ends every process, and waits until they are gone. */

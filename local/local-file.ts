@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Tables } from '../adapters/tables.ts';
 import type { TestUser } from './idp.ts';
+import type { ReadyDevice } from './ready-device.ts';
 
 /** `.writ/local.json`: every address, file and ready-made name that a script needs to drive the stack from outside. */
 export interface LocalFile {
@@ -24,8 +25,8 @@ export interface LocalFile {
   readonly users: readonly TestUser[];
   /** An agent that a device's own key may speak for. */
   readonly agent: string;
-  /** What names the device to the `writ` command: the profile that holds its key. */
-  readonly device: string;
+  /** A device of the first user's, ready to make proofs with. */
+  readonly device: ReadyDevice;
   /** Absolute path of the `writ` command. */
   readonly writ: string;
   readonly pid: number;

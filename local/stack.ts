@@ -23,6 +23,7 @@ import { type Mdm, startMdm } from './mdm.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { buildLocalPolicy } from './policy.ts';
 import type { Ports } from './ports.ts';
+import { readyDevice } from './ready-device.ts';
 import { seed } from './seed.ts';
 import { startStreamFeed } from './stream-feed.ts';
 
@@ -188,7 +189,7 @@ async function start(options: StackOptions, parts: Part[]): Promise<Omit<Stack, 
     logs_dir: paths.logs,
     users: TEST_USERS,
     agent: 'report-writer',
-    device: 'local',
+    device: await readyDevice(dir, mdm, { aud: broker, user: { iss: idp.issuer, sub: 'alice' } }),
     writ: join(root, 'dist', 'writ.js'),
     pid: process.pid,
   };

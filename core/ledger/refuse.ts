@@ -1,6 +1,6 @@
 import type { Answer } from '../answer.ts';
 import type { LoadedBundle } from '../policy/bundle.ts';
-import type { Ledger, Random, RefusalCounter } from '../ports.ts';
+import type { Ledger, Random, RefusalCounter, Spend } from '../ports.ts';
 import type { Refusal } from '../refusals.ts';
 import { personalOf, type Seen } from '../seen.ts';
 import { draftRefused } from './draft.ts';
@@ -35,11 +35,12 @@ export async function recordRefusal(
       draftRefused(refusal, count, seen, { subject, proof }, sealed.hashes, ports.policy.hash),
     );
     const openings = { subject: subject.id, values: sealed.openings };
-    const written = await ports.ledger.record(item, openings, spendOf(proof, seen.actor));
-    // A spent proof may be the very reason for the refusal: what it tried is recorded all the same.
-    if (written === 'proof_spent' || written === 'actor_token_of_another_key') {
-      await ports.ledger.record(item, openings, null);
-    }
+    const record = (spend: Spend | null) => ports.ledger.record(item, openings, spend);
+    let written = await record(spendOf(proof, seen.actor));
+    // What cannot be spent may be the very reason for the refusal: what was tried is recorded all the same. An actor
+    // token of another key takes nothing from the proof, which is spent without it.
+    if (written === 'actor_token_of_another_key') written = await record(spendOf(proof, undefined));
+    if (written === 'proof_spent') await record(null);
   }
   return { ok: false, refusal, writ: first };
 }

@@ -27,7 +27,7 @@ const OUTLIVES: readonly { readonly why: string; readonly actions: string }[] = 
       quicksight:GenerateEmbedUrlForRegisteredUser quicksight:GenerateEmbedUrlForAnonymousUser`,
   },
   {
-    why: 'reads a secret, which stays known',
+    why: 'can read a secret, which stays known',
     actions: `secretsmanager:GetSecretValue secretsmanager:BatchGetSecretValue ssm:GetParameter ssm:GetParameters
       ssm:GetParametersByPath ssm:GetParameterHistory acm:ExportCertificate apigateway:GET`,
   },
@@ -36,8 +36,7 @@ const OUTLIVES: readonly { readonly why: string; readonly actions: string }[] = 
     actions: `rds-db:connect dsql:DbConnect dsql:DbConnectAdmin elasticache:Connect memorydb:Connect
       kafka-cluster:Connect iot:Connect ssm:StartSession ssm:ResumeSession ecs:ExecuteCommand
       ec2-instance-connect:SendSSHPublicKey ec2-instance-connect:SendSerialConsoleSSHPublicKey
-      ec2-instance-connect:OpenTunnel iot:OpenTunnel cloudshell:CreateSession appstream:Stream
-      bedrock:InvokeModelWithBidirectionalStream execute-api:Connect`,
+      ec2-instance-connect:OpenTunnel iot:OpenTunnel cloudshell:CreateSession appstream:Stream`,
   },
   {
     why: 'makes a key, certificate, signature or grant that stays valid',

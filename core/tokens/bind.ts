@@ -34,7 +34,7 @@ export async function bind(
   if (!subjectBy.ok) return subjectBy;
 
   const agent = context.agents.find((known) => known.agent === actor.agent);
-  const actorBy = agent === undefined ? null : actsFor(agent, actor, subject, request);
+  const actorBy = agent === undefined ? null : actsFor(agent, actor, subject, request.details?.permission ?? null);
   if (actorBy === null) return refuse({ reason: 'actor_not_for_subject', agent: actor.agent });
 
   if (actor.kind === 'enrolled' && (actor.jkt !== proof.jkt || device.jkt !== proof.jkt)) {
@@ -52,19 +52,22 @@ export async function bind(
 
 /**
  * (b): the agent is registered for this user, one of its groups or the permission asked for, or the user's own token
- * names it (RFC 8693 §4.4). Users and groups are spelled as in Cedar: `Subject.id`, `<alias>:<group>`. A request for
- * the list of permissions names none; then any that the agent has will do.
+ * names it (RFC 8693 §4.4). Users and groups are spelled as in Cedar: `Subject.id`, `<alias>:<group>`.
+ *
+ * @param permission - `null` where the request names none, as for the list of permissions: then any that the agent
+ *   has will do, and the list asks again for each.
+ * @returns which of these held; `null`: none.
  */
-function actsFor(
+export function actsFor(
   agent: Agent,
   actor: Actor,
   subject: Subject,
-  { details }: TokenRequest,
+  permission: string | null,
 ): Binding['actor'] | null {
   if (agent.users.includes(subject.id)) return 'user';
   if (agent.groups.some((group) => subject.groups.includes(group))) return 'group';
   const hasPermission =
-    details === null ? agent.permissions.length > 0 : agent.permissions.includes(details.permission);
+    permission === null ? agent.permissions.length > 0 : agent.permissions.includes(permission);
   if (hasPermission) return 'permission';
   const { may_act } = subject;
   return may_act !== null && may_act.iss === actor.iss && may_act.sub === actor.sub ? 'may_act' : null;

@@ -82,7 +82,9 @@ async function refresh(
   if (source.running === null) {
     if (now - source.failedAt < JWKS_RETRY_SECONDS) return;
     source.triedAt = now;
-    source.running = fetchInto(source, keys, fetchKeys, now);
+    source.running = fetchInto(source, keys, fetchKeys, now).finally(() => {
+      source.running = null;
+    });
   }
   await source.running;
 }
@@ -98,8 +100,6 @@ async function fetchInto(
   } catch {
     // Whatever happened, the outcome is the same: no new keys. The adapter's fault has no message to lose.
     source.failedAt = now;
-  } finally {
-    source.running = null;
   }
 }
 

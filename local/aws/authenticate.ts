@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Protocol, Wire } from './call.ts';
+import type { Protocol } from './call.ts';
 import { type SharedFailure, sharedError } from './errors.ts';
 import type { Registry, Session } from './registry.ts';
 import {
@@ -10,6 +10,7 @@ import {
   unsignedHeader,
   verifySignature,
 } from './sigv4.ts';
+import type { Wire } from './wire.ts';
 
 /** A signature's date may be this far from now, milliseconds (SigV4: five minutes). */
 const SKEW = 5 * 60 * 1000;

@@ -1,8 +1,10 @@
 import { evaluate } from '../../core/iam/evaluate.ts';
 import type { AppliedPolicies, AwsRequest, Verdict } from '../../core/iam/request.ts';
-import { ACCOUNT, type ContextKeys, type Wire } from './call.ts';
+import { ACCOUNT } from './account.ts';
+import type { ContextKeys } from './call.ts';
 import { notImplemented } from './errors.ts';
 import type { Role, Session } from './registry.ts';
+import type { Wire } from './wire.ts';
 
 /** What a request is judged with, whatever it asks for. */
 export interface Circumstances {

@@ -2,22 +2,7 @@
 import type { OperationName, ServiceName } from './operations.ts';
 import type { Session } from './registry.ts';
 import type { TrailNotes } from './trail-event.ts';
-
-/** The local account. A reader must never take it for a real one. */
-export const ACCOUNT = '000000000000';
-
-/** A request as it arrived; nothing in it is to be trusted. */
-export interface Wire {
-  readonly method: string;
-  /** As on the request line: percent-encoded, not normalised, without the query. */
-  readonly path: string;
-  readonly query: string;
-  /** Lower-case names. */
-  readonly headers: { readonly [name: string]: string };
-  readonly body: Buffer;
-  /** The TCP peer's address: never a header. */
-  readonly address: string;
-}
+import type { Wire } from './wire.ts';
 
 export interface Answer {
   readonly status: number;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock, Random } from '../../core/ports.ts';
-import { ACCOUNT } from './call.ts';
+import { ACCOUNT } from './account.ts';
 import type { TrailEvent } from './trail-event.ts';
 
 /** Real CloudTrail delivers after some five minutes; nobody waits for that on a laptop. Milliseconds. */

@@ -1,13 +1,14 @@
 import type { Clock } from '../../core/ports.ts';
 import { authenticate } from './authenticate.ts';
 import { refusal } from './authorize.ts';
-import type { Answer, Call, Handler, Protocol, Service, Wire } from './call.ts';
+import type { Answer, Call, Handler, Protocol, Service } from './call.ts';
 import type { Trail } from './cloudtrail.ts';
 import { AwsError, notImplemented, renderError, sharedError } from './errors.ts';
 import { isService, listed, type ServiceName } from './operations.ts';
 import type { Registry } from './registry.ts';
 import { parseAuthorization } from './sigv4.ts';
 import { callEvent, emptyNotes } from './trail-event.ts';
+import type { Wire } from './wire.ts';
 
 export type Services = { readonly [S in ServiceName]: Service<S> };
 
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly now: Clock;
   /** Makes request and event ids. */
   readonly id: () => string;
+  /** Told of an error that nobody foresaw; the caller only learns that there was one. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /**
@@ -35,6 +38,7 @@ export async function dispatch(wire: Wire, surroundings: Surroundings): Promise<
     if (name === null) throw withoutService(wire, protocol);
     return withId(await serve(wire, name, requestId, surroundings), requestId);
   } catch (caught) {
+    if (!(caught instanceof AwsError)) surroundings.onFault(caught);
     const error = asAwsError(caught, protocol);
     return withId(renderError(protocol, error, requestId, wire.method === 'HEAD'), requestId);
   }
@@ -68,10 +72,11 @@ async function serve(
     return await handler(call);
   } catch (caught) {
     const error = asAwsError(caught, service.protocol);
-    notes.errorCode = error.code;
+    // CloudTrail has one name for it, whatever the service's protocol calls it.
+    notes.errorCode = error.code === 'AccessDeniedException' ? 'AccessDenied' : error.code;
     notes.errorMessage = error.message;
     notes.responseElements = null;
-    throw error;
+    throw caught;
   } finally {
     const happened = { service: name, operation, region, now, requestId, eventId: id(), notes };
     trail.record(callEvent(happened, wire, session, role));

@@ -1,5 +1,6 @@
 import { hasDuplicateKeys } from '../../core/iam/duplicate-keys.ts';
-import { ACCOUNT, type Answer, type Call, type ContextKeys, type Handler, type Service } from './call.ts';
+import { ACCOUNT } from './account.ts';
+import type { Answer, Call, ContextKeys, Handler, Service } from './call.ts';
 import { type Engine, keySchema } from './dynamodb-engine.ts';
 import { leadingKeys, serialization, type Touched, touched } from './dynamodb-items.ts';
 import { AwsError, notImplemented } from './errors.ts';

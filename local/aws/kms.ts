@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { ACCOUNT, type Answer, type Call, type Service } from './call.ts';
+import { ACCOUNT } from './account.ts';
+import type { Answer, Call, Service } from './call.ts';
 import { AwsError, notImplemented } from './errors.ts';
 import { loadKey, signDigest, signMessage } from './kms-key.ts';
 

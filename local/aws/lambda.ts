@@ -1,4 +1,5 @@
-import { ACCOUNT, type Answer, type Call, type Service } from './call.ts';
+import { ACCOUNT } from './account.ts';
+import type { Answer, Call, Service } from './call.ts';
 import { AwsError, notImplemented } from './errors.ts';
 
 /** What a function answered. A handler's error is an answer too, marked by `functionError`. */

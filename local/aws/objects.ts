@@ -64,10 +64,10 @@ export function createObjects(dir?: string): Objects {
   };
 }
 
-/** `reports/q3.csv` becomes `reports%2Fq3.csv`; a leading dot is escaped, and a long key is hashed. */
+/** `reports/q3.csv` becomes `reports%2Fq3.csv`. A leading dot is escaped; a long key becomes `#` and its hash. */
 export function fileName(key: string): string {
   const name = encodeURIComponent(key.toWellFormed()).replace(/^\./, '%2E');
-  return name.length <= 200 ? name : `%${createHash('sha256').update(key).digest('hex')}`;
+  return name.length <= 200 ? name : `#${createHash('sha256').update(key).digest('hex')}`;
 }
 
 function save(folder: string, { key, bytes, ...rest }: Omit<StoredObject, 'etag'>): void {

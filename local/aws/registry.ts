@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../../core/ports.ts';
 import type { PolicyDocument } from '../../core/session/policy-document.ts';
-import { ACCOUNT } from './call.ts';
+import { ACCOUNT } from './account.ts';
 
 /** What a role is made of, as the stack declares it. */
 export interface RoleInput {

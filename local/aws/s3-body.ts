@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Wire } from './call.ts';
 import { AwsError, notImplemented } from './errors.ts';
+import type { Wire } from './wire.ts';
 
 const CRLF = Buffer.from('\r\n');
 

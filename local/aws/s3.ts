@@ -1,8 +1,10 @@
-import { ACCOUNT, type Answer, type Call, type Service, type Wire } from './call.ts';
+import { ACCOUNT } from './account.ts';
+import type { Answer, Call, Service } from './call.ts';
 import { AwsError, notImplemented } from './errors.ts';
 import { BUCKET, type Objects, type StoredObject } from './objects.ts';
 import { crc32Base64, uploadedBytes } from './s3-body.ts';
 import { listObjects, parseListing } from './s3-listing.ts';
+import type { Wire } from './wire.ts';
 
 /** S3: a key's bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
@@ -73,7 +75,7 @@ function locate(call: Call, objects: Objects): { bucket: string; key: string } {
 function note(call: Call, bucket: string, key: string): void {
   call.trail.requestParameters = {
     bucketName: bucket,
-    Host: call.wire.headers.host ?? null,
+    Host: call.wire.headers.host ?? call.wire.headers[':authority'] ?? null,
     ...(key === '' ? Object.fromEntries(new URLSearchParams(call.wire.query)) : { key }),
   };
   call.trail.additionalEventData = { SignatureVersion: 'SigV4', AuthenticationMethod: 'AuthHeader' };

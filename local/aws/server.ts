@@ -1,6 +1,4 @@
 /** The local AWS: one HTTP server on the loopback, the services behind it, the trail of what they did. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Clock, Random } from '../../core/ports.ts';
 import { createBedrock } from './bedrock.ts';
 import type { Answer } from './call.ts';
@@ -10,6 +8,7 @@ import { createDynamodb } from './dynamodb.ts';
 import { createEngine } from './dynamodb-engine.ts';
 import { createKms, type KmsOptions, type LocalKey } from './kms.ts';
 import { createLambda, type Functions } from './lambda.ts';
+import { type AnyRequest, type AnyResponse, listen } from './listener.ts';
 import { createObjects, type Objects } from './objects.ts';
 import type { Registry, Session } from './registry.ts';
 import { createS3 } from './s3.ts';
@@ -35,6 +34,11 @@ export interface AwsOptions {
   readonly dynamodbEndpoint?: string;
   readonly functions?: Functions;
   readonly kms?: KmsOptions;
+  /**
+   * Told of what went wrong in here, a function's role that does not trust Lambda among it. The default prints name
+   * and place of the error, not its message: that could quote what a caller sent.
+   */
+  readonly onFault?: (error: unknown) => void;
 }
 
 export interface LocalAws {
@@ -70,52 +74,43 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     bedrock: createBedrock(),
   };
   const id = () => uuid(random(16));
-  const surroundings = { services, registry, region, trail, now, id };
+  const onFault = options.onFault ?? printPlace;
+  const surroundings = { services, registry, region, trail, now, id, onFault };
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function serve(request: AnyRequest, response: AnyResponse): Promise<void> {
     const wire = await readWire(request);
-    if ('status' in wire) return write(response, wire, now());
-    write(response, await dispatch(wire, surroundings), now());
+    write(response, 'status' in wire ? wire : await dispatch(wire, surroundings), now());
   }
-
-  const server = createServer((request, response) => {
-    // Only a connection that broke can fail here: `dispatch` answers everything else.
-    serve(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const server = await listen(options.port, serve);
 
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://127.0.0.1:${server.port}`,
     registry,
     objects,
     kmsKey: kms.key,
     serviceSession: (wanted) => assumeAsService(wanted, { registry, trail, region, now: now(), id }),
     flush: () => trail.flush(),
     async close() {
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      server.closeIdleConnections();
-      await closed;
+      await server.close();
       await trail.close();
     },
   };
 }
 
-function write(response: ServerResponse, answer: Answer, now: number): void {
+function write(response: AnyResponse, answer: Answer, now: number): void {
   // SDKs learn the server's time from `Date`, so it must be the clock that we judge by.
   response.sendDate = false;
   const body = Buffer.from(answer.body ?? '');
-  response.writeHead(answer.status, {
-    'content-length': body.length,
-    date: new Date(now).toUTCString(),
-    ...answer.headers,
-  });
+  const headers = { 'content-length': body.length, date: new Date(now).toUTCString(), ...answer.headers };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = answer.status;
   response.end(body);
+}
+
+function printPlace(error: unknown): void {
+  const [name, stack] = error instanceof Error ? [error.name, error.stack ?? ''] : ['something', ''];
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  process.stderr.write(`local AWS: ${name}\n${frames.slice(0, 5).join('\n')}\n`);
 }
 
 /** RFC 9562 §5.4, from 16 random bytes. */

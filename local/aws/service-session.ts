@@ -1,5 +1,5 @@
 import { evaluateTrust } from '../../core/iam/evaluate.ts';
-import { ACCOUNT } from './call.ts';
+import { ACCOUNT } from './account.ts';
 import type { Trail } from './cloudtrail.ts';
 import type { Registry, Session } from './registry.ts';
 import { issuedElements } from './sts.ts';
@@ -11,8 +11,8 @@ export interface ServiceSession {
   readonly service: string;
   readonly roleArn: string;
   readonly roleSessionName: string;
-  /** ARN of the function whose credentials these will be. */
-  readonly functionArn: string;
+  /** ARN of the function whose credentials these will be, where they are one's. */
+  readonly functionArn?: string;
   readonly durationSeconds: number;
 }
 
@@ -44,7 +44,7 @@ export function assumeAsService(
         'aws:EpochTime': String(Math.floor(options.now / 1000)),
         'aws:PrincipalIsAWSService': 'true',
         'aws:PrincipalServiceName': wanted.service,
-        'aws:SourceArn': wanted.functionArn,
+        ...(wanted.functionArn === undefined ? {} : { 'aws:SourceArn': wanted.functionArn }),
         'aws:SourceAccount': ACCOUNT,
         'aws:ResourceAccount': ACCOUNT,
       },
@@ -56,7 +56,7 @@ export function assumeAsService(
     roleName: role.name,
     roleSessionName: wanted.roleSessionName,
     durationSeconds: Math.min(wanted.durationSeconds, role.maxSessionDuration),
-    functionArn: wanted.functionArn,
+    ...(wanted.functionArn === undefined ? {} : { functionArn: wanted.functionArn }),
   });
   const notes = emptyNotes();
   notes.requestParameters = {

@@ -3,7 +3,7 @@
  * than themselves (IAM User Guide, "Create a signed AWS API request").
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Wire } from './call.ts';
+import type { Wire } from './wire.ts';
 
 /** What the Authorization header claims. */
 export interface Claimed {
@@ -17,7 +17,7 @@ export interface Claimed {
 }
 
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=([A-Za-z0-9]{4,128})\/(\d{8})\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})\/aws4_request, ?SignedHeaders=([a-z0-9;-]{1,2048}), ?Signature=([0-9a-f]{64})$/;
+  /^AWS4-HMAC-SHA256 Credential=([A-Za-z0-9]{4,128})\/(\d{8})\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,32})\/aws4_request, ?SignedHeaders=([a-z0-9:;-]{1,2048}), ?Signature=([0-9a-f]{64})$/;
 
 /** @returns what the header claims, or `null` for anything but a well-formed SigV4 header. */
 export function parseAuthorization(header: string | undefined): Claimed | null {
@@ -48,7 +48,9 @@ export const amzDate = (millis: number): string =>
  */
 export function unsignedHeader(wire: Wire, claimed: Claimed): string | null {
   const signed = new Set(claimed.signedHeaders);
-  if (!signed.has('host')) return 'host';
+  // Over HTTP/2 the JavaScript SDK signs `:authority`, which is there what Host is here.
+  const authority = wire.headers[':authority'] === undefined ? 'host' : ':authority';
+  if (!signed.has(authority) && !signed.has('host')) return authority;
   for (const name of Object.keys(wire.headers)) {
     if (name.startsWith('x-amz-') && !signed.has(name)) return name;
   }

@@ -1,8 +1,9 @@
 import { assumeRoleRequests } from '../../core/iam/assume-role.ts';
 import { evaluateTrust } from '../../core/iam/evaluate.ts';
+import { ACCOUNT } from './account.ts';
 import { type AssumeRoleInput, checkDuration, parseAssumeRole } from './assume-role-input.ts';
 import { globalKeys, inWords, policiesOf } from './authorize.ts';
-import { ACCOUNT, type Answer, type Call, type Service } from './call.ts';
+import type { Answer, Call, Service } from './call.ts';
 import { AwsError, sharedError } from './errors.ts';
 import type { Registry, Role, Session } from './registry.ts';
 import { trailTime } from './trail-event.ts';

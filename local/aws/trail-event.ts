@@ -1,7 +1,7 @@
-import type { Wire } from './call.ts';
-import { ACCOUNT } from './call.ts';
+import { ACCOUNT } from './account.ts';
 import { listed, type ServiceName } from './operations.ts';
 import type { Role, Session } from './registry.ts';
+import type { Wire } from './wire.ts';
 
 type Json = string | number | boolean | null | { readonly [key: string]: Json | undefined } | readonly Json[];
 

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { Fault, type FaultCode } from '../../core/fault.ts';
 
-/** Planted in requests, answers and errors. Letters only, so that no pattern for names keeps it out by chance. */
-export const CANARY = 'CanaryThatMustNotBeSeen';
+/** Planted in requests, answers and errors: of a token's shape. */
+export const CANARY = 'eyJjYW5hcnkiOjF9.eyJtdXN0Ijoibm90In0.be-seen_';
 
 /** @returns The fault, after it was searched. */
 export async function expectFault(attempt: Promise<unknown>, code: FaultCode): Promise<Fault> {

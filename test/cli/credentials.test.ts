@@ -150,6 +150,15 @@ test('a refusal is told with the command that helps, is not cached, and prints n
   expect((await writ(ask())).exit).toBe(0);
 });
 
+test('a refusal without a reason, as strangers get it, says that signing in may help', async () => {
+  const { writ } = await signedInWorld(() => ({ status: 400, body: { error: 'invalid_request' } }));
+  const ran = await writ([...ask(), '--json']);
+  expect(ran.exit).toBe(2);
+  expect(JSON.parse(ran.stderr)).toMatchObject({
+    next: 'If this lasts, sign in again: writ login --profile work',
+  });
+});
+
 test('a cache file moved to another task does not open', async () => {
   const { writ, home } = await signedInWorld(eachAnother);
   await writ(ask());

@@ -42,11 +42,22 @@ test('one line of JSON', () => {
   });
 });
 
-test('a defect shows its class and code, never its message', () => {
-  const defect = Object.assign(new SyntaxError('Unexpected token in eyJhbGciOi'), { code: 'EACCES' });
-  const { exit, text } = reported(defect);
+test('a file that cannot be had is named', () => {
+  const error = Object.assign(new Error('x'), {
+    code: 'EACCES',
+    syscall: 'open',
+    path: '/home/a/.aws/config',
+  });
+  expect(reported(error)).toEqual({
+    exit: 1,
+    text: 'writ: A file could not be read or written.\n  why:  EACCES at /home/a/.aws/config\n',
+  });
+});
+
+test('a defect shows its class, never its message', () => {
+  const { exit, text } = reported(new SyntaxError('Unexpected token in eyJhbGciOi'));
   expect(exit).toBe(4);
-  expect(text).toContain('SyntaxError EACCES');
+  expect(text).toContain('SyntaxError');
   expect(text).not.toContain('eyJ');
 });
 

@@ -180,6 +180,20 @@ describe('writ login', () => {
   });
 });
 
+test('a sign-in page that is not a page is not opened', async () => {
+  const { writ } = await localWorld();
+  let opened = 0;
+  const discovery: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!String(input).endsWith('/openid-configuration')) return response;
+    const found = (await response.json()) as object;
+    return Response.json({ ...found, authorization_endpoint: 'file:///etc/passwd' });
+  };
+  const ran = await writ(['login'], { fetch: discovery, openBrowser: () => (opened += 1) });
+  expect(ran.exit).toBe(2);
+  expect(opened).toBe(0);
+});
+
 describe('what lies on disk', () => {
   test('is closed to others, and holds no token in the clear', async () => {
     const { writ, io, home } = await localWorld();

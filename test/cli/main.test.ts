@@ -5,7 +5,7 @@ test('help is what was asked for', async () => {
   const { writ } = await newWorld();
   const ran = await writ(['--help']);
   expect(ran).toMatchObject({ exit: 0, stderr: '' });
-  expect(ran.stdout).toMatch(/login[^]*enroll[^]*credentials[^]*profiles[^]*policy/);
+  expect(ran.stdout).toMatch(/login.*enroll.*credentials.*profiles.*policy/s);
 });
 
 test('no command is a usage error that shows the help', async () => {
@@ -37,7 +37,7 @@ test('policy build and test read the folders named', async () => {
     'policy',
     'build',
     '--config',
-    process.cwd() + '/config',
+    `${process.cwd()}/config`,
     '--out',
     'out',
     '--json',
@@ -47,7 +47,7 @@ test('policy build and test read the folders named', async () => {
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     file: expect.any(String),
   });
-  const tested = await writ(['policy', 'test', '--config', process.cwd() + '/config']);
+  const tested = await writ(['policy', 'test', '--config', `${process.cwd()}/config`]);
   expect(tested).toMatchObject({ exit: 0, stderr: '' });
   expect(tested.stdout).toMatch(/, 0 failed\n$/);
   expect((await writ(['policy', 'test', '--config', 'nowhere'])).exit).not.toBe(0);

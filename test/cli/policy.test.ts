@@ -80,6 +80,11 @@ describe('policy build', () => {
   });
 });
 
+test('a folder that is missing is a mistake in the call', async () => {
+  const { io } = world();
+  await expect(policyTest({ config: ['nowhere'], io })).rejects.toThrow('There is no folder nowhere.');
+});
+
 describe('policy test', () => {
   test('every case of the example holds, and of the laptop', async () => {
     const { io, said } = world();

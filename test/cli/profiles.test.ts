@@ -102,6 +102,23 @@ test.each([
   expect(await readdir(home)).not.toContain('.aws');
 });
 
+test('a local.json that names another machine is not believed', async () => {
+  const { writ, home } = await localWorld();
+  const file = path.join(home, '.writ', 'local.json');
+  for (const change of [{ broker: 'https://evil.example' }, { aws_endpoint: 'https://evil.example' }]) {
+    const stack = {
+      broker: 'http://127.0.0.1:1',
+      aws_endpoint: 'http://127.0.0.1:2',
+      region: 'r',
+      users: [],
+      ...change,
+    };
+    await writeFile(file, JSON.stringify(stack));
+    expect(await writ(ADD)).toMatchObject({ exit: 1, stdout: '' });
+  }
+  expect(await readdir(home)).not.toContain('.aws');
+});
+
 test('a local.json that others can read is not believed', async () => {
   const world = await newWorld();
   const file = path.join(world.home, 'open.json');

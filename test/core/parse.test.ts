@@ -78,6 +78,11 @@ describe('the whole form', () => {
     expect(request).toMatchObject({ actor_token: '', details: null });
   });
 
+  test('of enroll needs to name no grant type, and may name no other', () => {
+    expect(parse({ grant_type: undefined }, 'enroll').ok).toBe(true);
+    expect(parse({ grant_type: 'password' }, 'enroll')).toEqual(refusal('grant_type_unsupported'));
+  });
+
   test('may name an access token as subject', () => {
     const type = 'urn:ietf:params:oauth:token-type:access_token';
     expect(accepted(parse({ subject_token_type: type })).subject_token_type).toBe(type);

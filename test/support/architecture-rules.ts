@@ -9,7 +9,8 @@ const INWARD: { readonly [layer: string]: readonly string[] } = {
   adapters: ['adapters', 'core'],
   lambda: ['lambda', 'adapters', 'core'],
   cli: ['cli', 'adapters', 'core'],
-  local: ['local', 'adapters', 'core'],
+  // The story drives the command as its users do.
+  local: ['local', 'cli', 'adapters', 'core'],
   cdk: ['cdk', 'core'],
   docs: ['docs', 'core'],
 };

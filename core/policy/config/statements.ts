@@ -102,8 +102,10 @@ function templateProblems(
  */
 function emptySetProblem(operator: string, key: string, entry: StatementEntry): string | null {
   if (entry.Effect === 'Deny' || !operator.startsWith('ForAllValues:')) return null;
-  const present = entry.Condition?.Null?.[key];
-  return present === 'false' ? null : `holds where the key is missing: add Null: { ${key}: "false" }`;
+  const isNull = [entry.Condition?.Null?.[key]].flat();
+  return isNull.every((each) => each === 'false')
+    ? null
+    : `holds where the key is missing: add Null: { ${key}: "false" }`;
 }
 
 /** The elements of a value that YAML may have as one or as a list, each with its path. */

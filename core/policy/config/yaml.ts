@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import type { ConfigFile, Problem } from './source.ts';
 
@@ -34,8 +34,11 @@ export function parseYaml<T>(source: ConfigFile, schema: z.ZodType<T>): ParseRes
 
   const root = document.contents;
   const problem = (path: Path, message: string): Problem => at(offsetOf(root, path), message);
-  // Anchors are refused: a file says what it says where it says it.
-  const checked = schema.safeParse(toPlain(() => document.toJS({ maxAliasCount: 0 })));
+  const plain = withoutAliases(document);
+  if (plain === null) {
+    return { ok: false, problems: [problem([], 'has an alias: a file says what it says where it says it')] };
+  }
+  const checked = schema.safeParse(plain.value);
   if (checked.success) {
     const name = file.replace(/^.*\//, '').replace(/\.yaml$/, '');
     return { ok: true, parsed: { file, name, value: checked.data, problem } };
@@ -43,11 +46,13 @@ export function parseYaml<T>(source: ConfigFile, schema: z.ZodType<T>): ParseRes
   return { ok: false, problems: checked.error.issues.flatMap((issue) => problemsOf(issue, root, at)) };
 }
 
-function toPlain(read: () => unknown): unknown {
+/** `yaml` throws at the first alias where none is allowed. */
+function withoutAliases(document: Document.Parsed): { readonly value: unknown } | null {
   try {
-    return read();
-  } catch {
-    return undefined;
+    return { value: document.toJS({ maxAliasCount: 0 }) };
+  } catch (error) {
+    if (error instanceof ReferenceError) return null;
+    throw error;
   }
 }
 
@@ -59,6 +64,13 @@ function problemsOf(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
       at(offsetOf(root, [...issue.path, key], 'key'), `${key} is not known here`),
+    );
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // Of the shapes that a value may have, the one that it is nearest to.
+    const nearest = issue.errors.reduce((best, each) => (each.length < best.length ? each : best));
+    return nearest.flatMap((each) =>
+      problemsOf({ ...each, path: [...issue.path, ...each.path] } as z.core.$ZodIssue, root, at),
     );
   }
   const where = issue.path.map(String).join('.');

@@ -119,7 +119,15 @@ describe('files', () => {
 
   test('anchors are not followed: a file says what it says where it says it', () => {
     const aliased = 'prod: { id: "111122223333", region: eu-central-1 }\ntest: *a\n';
-    expect(told('accounts.yaml', aliased)).not.toEqual([]);
+    expect(told('accounts.yaml', aliased)).toEqual([
+      'accounts.yaml:1: has an alias: a file says what it says where it says it',
+    ]);
+  });
+
+  test('of several shapes, the mistake in the nearest is told', () => {
+    const test =
+      'cases:\n  - { name: n, ask: { user: a:b, agent: c, permision: d, account: e }, expect: permit, by: [] }\n';
+    expect(told('policies/all.test.yaml', test).join()).toContain('permision is not known here');
   });
 
   test('every problem is told, in the order of files and lines', () => {
@@ -400,6 +408,12 @@ describe('permissions', () => {
         resource('arn:aws:s3:${region}:${account}:${aws:PrincipalTag/team}/${prefix}/${*}'),
       ),
     ).toEqual([]);
+  });
+
+  test('a set that may not be empty', () => {
+    const keys =
+      '{ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": x }, "Null": { "dynamodb:LeadingKeys": ["false"] } }';
+    expect(told('permissions/read.yaml', condition(keys))).toEqual([]);
   });
 
   test('the byte budget is counted at the widest parameters and the longest address', () => {

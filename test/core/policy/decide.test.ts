@@ -114,6 +114,18 @@ test('a sign-in a few seconds ahead of our clock is one just now', () => {
   expect(issueQuestion(ahead).context.auth_age).toBe(0);
 });
 
+test('a question with every optional fact fits the schema', () => {
+  const full: IssueAsked = {
+    ...asked,
+    subject: { ...asked.subject, acr: 'gold', amr: ['pwd', 'otp', 'pwd'] },
+    actor: { kind: 'attested', id: 'ci:repo' },
+    device: { kind: 'attested', id: 'mdm:laptop-7', compliant: false },
+    binding: { subject: 'attestation', actor: 'may_act', actor_device: null, request: 'bdh' },
+    address: '2001:db8::7',
+  };
+  expect(decideIssue(full, sealed, policy, authorize).outcome.ok).toBe(true);
+});
+
 test('what is not known is absent, not null', () => {
   const { context, entities } = issueQuestion(asked);
   expect(context).not.toHaveProperty('acr');

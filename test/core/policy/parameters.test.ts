@@ -16,7 +16,7 @@ test('what is declared and fits is taken as it is', () => {
   expect(checkParameters(permission, { prefix: 'q3' })).toEqual({ ok: true, value: { prefix: 'q3' } });
 });
 
-test.each([
+test.each<{ name: string; given: { [name: string]: string }; parameter: string; problem: string }>([
   { name: 'missing', given: {}, parameter: 'prefix', problem: 'is missing' },
   {
     name: 'unknown',

@@ -124,6 +124,17 @@ describe('when it cannot be reached', () => {
   });
 });
 
+test('a fetch that fails before it has begun does not stand in the way of the next', async () => {
+  let isDown = true;
+  const findKey = keyCache(() => {
+    if (isDown) throw new Error('down');
+    return Promise.resolve([one]);
+  });
+  await expect(findKey(corp, 'one', 'ES256', NOW)).rejects.toThrow('keys_unavailable');
+  isDown = false;
+  expect(await findKey(corp, 'one', 'ES256', NOW + 10)).not.toBeNull();
+});
+
 test('a withdrawn key is gone with the next set', async () => {
   const { issuer, find } = setUp(one, two);
   expect(await find('one', NOW)).not.toBeNull();

@@ -31,7 +31,9 @@ afterAll(async () => {
 const put = (Key: string, Body: string | Readable, more: object = {}) =>
   s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body, ...more }));
 const read = async (Key: string, Range?: string) => {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key, ...(Range === undefined ? {} : { Range }) }));
+  const { Body } = await s3.send(
+    new GetObjectCommand({ Bucket: BUCKET, Key, ...(Range === undefined ? {} : { Range }) }),
+  );
   return Body?.transformToString();
 };
 
@@ -48,7 +50,9 @@ test('a plain body, with its metadata', async () => {
 
 test('a stream, which the SDK sends aws-chunked with a checksum behind it', async () => {
   const text = 'streamed '.repeat(20_000);
-  await put('streamed.txt', Readable.from([text.slice(0, 70_000), text.slice(70_000)]), { ContentLength: text.length });
+  await put('streamed.txt', Readable.from([text.slice(0, 70_000), text.slice(70_000)]), {
+    ContentLength: text.length,
+  });
   expect(await read('streamed.txt')).toBe(text);
 });
 
@@ -60,22 +64,30 @@ test('a range', async () => {
 });
 
 test('a wrong checksum', async () => {
-  await expect(put('bad.txt', 'bad', { ChecksumSHA256: Buffer.alloc(32).toString('base64') })).rejects.toMatchObject({
+  await expect(
+    put('bad.txt', 'bad', { ChecksumSHA256: Buffer.alloc(32).toString('base64') }),
+  ).rejects.toMatchObject({
     name: 'BadDigest',
   });
 });
 
-test.each(['../../escape', '..', '.', '/etc/passwd', 'a/../../b', 'ü/\u{1f600} +&"<%2e%2e>', '.meta/x', 'k'.repeat(1024)])(
-  'the key %j is an object like any other, in one flat folder',
-  async (key) => {
-    await put(key, 'content');
-    expect(await read(key)).toBe('content');
-    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: key }));
-    expect(Contents?.map(({ Key }) => Key)).toContain(key);
-    expect(existsSync(join(dataDir, BUCKET, fileName(key)))).toBe(true);
-    expect(fileName(key)).not.toMatch(/[/\\]|^\./);
-  },
-);
+test.each([
+  '../../escape',
+  '..',
+  '.',
+  '/etc/passwd',
+  'a/../../b',
+  'ü/\u{1f600} +&"<%2e%2e>',
+  '.meta/x',
+  'k'.repeat(1024),
+])('the key %j is an object like any other, in one flat folder', async (key) => {
+  await put(key, 'content');
+  expect(await read(key)).toBe('content');
+  const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: key }));
+  expect(Contents?.map(({ Key }) => Key)).toContain(key);
+  expect(existsSync(join(dataDir, BUCKET, fileName(key)))).toBe(true);
+  expect(fileName(key)).not.toMatch(/[/\\]|^\./);
+});
 
 test('nothing is outside the bucket, and all of it is found again', () => {
   expect(readdirSync(dataDir)).toEqual([BUCKET]);
@@ -121,11 +133,22 @@ describe('what is not there', () => {
 test.each([
   { name: 'another operation', command: new DeleteObjectCommand({ Bucket: BUCKET, Key: 'plain.txt' }) },
   { name: 'a version', command: new GetObjectCommand({ Bucket: BUCKET, Key: 'plain.txt', VersionId: 'v1' }) },
-  { name: 'a condition', command: new GetObjectCommand({ Bucket: BUCKET, Key: 'plain.txt', IfNoneMatch: '*' }) },
-  { name: 'an ACL', command: new PutObjectCommand({ Bucket: BUCKET, Key: 'plain.txt', Body: 'x', ACL: 'public-read' }) },
+  {
+    name: 'a condition',
+    command: new GetObjectCommand({ Bucket: BUCKET, Key: 'plain.txt', IfNoneMatch: '*' }),
+  },
+  {
+    name: 'an ACL',
+    command: new PutObjectCommand({ Bucket: BUCKET, Key: 'plain.txt', Body: 'x', ACL: 'public-read' }),
+  },
   {
     name: 'an unknown checksum',
-    command: new PutObjectCommand({ Bucket: BUCKET, Key: 'plain.txt', Body: 'x', ChecksumCRC64NVME: 'AAAAAAAAAAA=' }),
+    command: new PutObjectCommand({
+      Bucket: BUCKET,
+      Key: 'plain.txt',
+      Body: 'x',
+      ChecksumCRC64NVME: 'AAAAAAAAAAA=',
+    }),
   },
 ])('$name is NotImplemented, and nothing is done', async ({ command }) => {
   await expect((s3.send as (command: unknown) => Promise<unknown>).call(s3, command)).rejects.toMatchObject({
@@ -142,10 +165,17 @@ describe('aws-chunked', () => {
       trailers: { 'x-amz-checksum-crc32': 'AAAA' },
     });
   });
-  test.each(['', '3\r\nabc', '4\r\nabc\r\n0\r\n\r\n', '-1\r\n', 'ffffffff\r\nabc\r\n', '3\r\nabcd\r\n0\r\n', '0\r\nno trailer\r\n'])(
-    '%j is refused',
-    (text) => {
-      expect(() => decodeChunks(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'IncompleteBody' }));
-    },
-  );
+  test.each([
+    '',
+    '3\r\nabc',
+    '4\r\nabc\r\n0\r\n\r\n',
+    '-1\r\n',
+    'ffffffff\r\nabc\r\n',
+    '3\r\nabcd\r\n0\r\n',
+    '0\r\nno trailer\r\n',
+  ])('%j is refused', (text) => {
+    expect(() => decodeChunks(Buffer.from(text))).toThrow(
+      expect.objectContaining({ code: 'IncompleteBody' }),
+    );
+  });
 });

@@ -55,7 +55,8 @@ interface ClientConfig {
 }
 
 /** A record as a reader finds it: whatever it is. */
-export type Event = { readonly [field: string]: any }; // biome-ignore lint/suspicious/noExplicitAny: read by path in assertions
+// biome-ignore lint/suspicious/noExplicitAny: assertions look into it by path
+export type Event = { readonly [field: string]: any };
 
 export const SESSION_NAME = 'triage+01jd3v9q2m8x7c4b';
 export const SOURCE_IDENTITY = 'alice+01jd3v9q2m8x7c4b';

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Somebody at a laptop: a folder with that person's own keys, tokens and AWS profiles. */
+export interface Person {
+  readonly home: string;
+  readonly env: { readonly [name: string]: string | undefined };
+  /** Runs the `writ` command as that person would. */
+  writ(...args: readonly string[]): Promise<Ran>;
+}
+
+export interface Ran {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function person(
+  home: string,
+  stack: { readonly file: string; readonly command: string },
+): Promise<Person> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    XDG_STATE_HOME: join(home, 'state'),
+    AWS_CONFIG_FILE: join(home, 'aws-config'),
+    WRIT_LOCAL_FILE: stack.file,
+    NO_COLOR: '1',
+  };
+  return {
+    home,
+    env,
+    writ: (...args) =>
+      new Promise((resolve) => {
+        execFile(process.execPath, [stack.command, ...args], { env, cwd: home }, (error, stdout, stderr) => {
+          const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+          resolve({ exit, stdout, stderr });
+        });
+      }),
+  };
+}
+
+/** As a person would type it. */
+export const typed = (args: readonly string[]): string =>
+  `$ writ ${args.map((arg) => (/^[\w./:=-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ')}`;

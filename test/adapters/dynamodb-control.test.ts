@@ -1,0 +1,177 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
+import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
+import type { HeadKey, ReadHeads, RefusalCounter } from '../../core/ports.ts';
+import { NOW } from '../support/clock.ts';
+import { ENGINE_CLIENT, openTables, type TestTables } from '../support/dynamodb.ts';
+import { expectFault } from './fault.ts';
+import { intentOf, unique } from './ledger-items.ts';
+
+let db: TestTables;
+let readHeads: ReadHeads;
+let counter: RefusalCounter;
+beforeAll(async () => {
+  db = await openTables();
+  readHeads = dynamodbReadHeads(db.client, db.tables);
+  counter = dynamodbRefusalCounter(db.client, db.tables.control);
+});
+afterAll(() => db.close());
+
+type Attributes = Record<string, AttributeValue>;
+
+const putHead = ({ kind, value }: HeadKey, attributes: Attributes) =>
+  db.client.send(
+    new PutItemCommand({
+      TableName: db.tables.control,
+      Item: { pk: { S: `REVOKED#${kind}#${value}` }, sk: { S: 'head' }, ...attributes },
+    }),
+  );
+
+const user = (): HeadKey => ({ kind: 'user', value: `corp:${unique()}` });
+const REVOKED = { pending: false, cutoff: null, blockedUntil: null };
+
+describe('heads', () => {
+  test.each<{ name: string; stored: Attributes; read: Partial<typeof REVOKED> | object }>([
+    { name: 'pending', stored: { pending: { BOOL: true } }, read: { pending: true } },
+    { name: 'cut off', stored: { cutoff: { N: String(NOW) } }, read: { cutoff: NOW } },
+    {
+      name: 'cut off and blocked',
+      stored: { cutoff: { N: String(NOW) }, blockedUntil: { N: '253402300799' }, seq: { N: '7' } },
+      read: { cutoff: NOW, blockedUntil: 253_402_300_799 },
+    },
+    {
+      name: 'revoked again, before the new cut-off is stamped',
+      stored: { pending: { BOOL: true }, cutoff: { N: String(NOW) } },
+      read: { pending: true, cutoff: NOW },
+    },
+    {
+      // Whoever lifts a pending one removes the attribute: a value that says no is still there.
+      name: 'pending, whatever its value',
+      stored: { pending: { BOOL: false } },
+      read: { pending: true },
+    },
+  ])('$name', async ({ stored, read }) => {
+    const key = user();
+    await putHead(key, stored);
+    expect(await readHeads([key], null)).toEqual({ heads: [{ ...key, ...REVOKED, ...read }], intent: null });
+  });
+
+  test('an absent head was never revoked', async () => {
+    expect(await readHeads([user(), { kind: 'all', value: '*' }], null)).toEqual({ heads: [], intent: null });
+  });
+
+  test('eight heads and the intent in one call, each under its own kind', async () => {
+    const id = unique();
+    const kinds = ['writ', 'user', 'device', 'agent', 'task', 'permission', 'role', 'all'] as const;
+    const keys = kinds.map((kind) => ({ kind, value: `same-${id}` }));
+    const [writ, , device, , , , , all] = keys;
+    for (const [at, key] of [writ, device, all].entries()) {
+      if (key) await putHead(key, { cutoff: { N: String(NOW + at) } });
+    }
+    await dynamodbLedger(db.client, db.tables).append(intentOf(id, '{"ünicode": "☃"}'));
+    expect(await readHeads(keys, id)).toEqual({
+      heads: [
+        { ...writ, ...REVOKED, cutoff: NOW },
+        { ...device, ...REVOKED, cutoff: NOW + 1 },
+        { ...all, ...REVOKED, cutoff: NOW + 2 },
+      ],
+      intent: '{"ünicode": "☃"}',
+    });
+  });
+
+  test('an absent intent is null, also where heads are there', async () => {
+    const key = user();
+    await putHead(key, { cutoff: { N: '1' } });
+    expect(await readHeads([key], unique())).toEqual({
+      heads: [{ ...key, ...REVOKED, cutoff: 1 }],
+      intent: null,
+    });
+  });
+
+  test.each<{ stored: Attributes }>([
+    { stored: { cutoff: { S: String(NOW) } } },
+    { stored: { cutoff: { N: '1.5' } } },
+    { stored: { cutoff: { N: '-1' } } },
+    { stored: { cutoff: { N: '1e30' } } },
+    { stored: { cutoff: { NULL: true } } },
+    { stored: { cutoff: { N: String(NOW) }, blockedUntil: { S: 'tomorrow' } } },
+    { stored: { pending: { BOOL: true }, cutoff: { BOOL: true } } },
+    { stored: { seq: { N: '7' } } },
+    { stored: {} },
+  ])('a head that cannot be read is a fault, never "not revoked": $stored', async ({ stored }) => {
+    const key = user();
+    await putHead(key, stored);
+    await expectFault(readHeads([key], null), 'ledger_unavailable');
+  });
+
+  /** Answers that no engine here gives. */
+  const KEY = { kind: 'user', value: 'corp:alice' } as const;
+  const PK = { pk: { S: 'REVOKED#user#corp:alice' }, sk: { S: 'head' } };
+  const SPARE = { Responses: { control: [], ledger: [] }, UnprocessedKeys: {} };
+  test.each<{ name: string; answer: Partial<BatchGetItemCommandOutput> }>([
+    { name: 'a head left unprocessed', answer: { ...SPARE, UnprocessedKeys: { control: { Keys: [PK] } } } },
+    { name: 'an intent left unprocessed', answer: { ...SPARE, UnprocessedKeys: { ledger: { Keys: [PK] } } } },
+    { name: 'nothing at all', answer: {} },
+    { name: 'nothing of control', answer: { Responses: { ledger: [] } } },
+    { name: 'another’s head', answer: { Responses: { control: [{ pk: { S: 'REVOKED#user#corp:bob' } }] } } },
+    { name: 'an empty number', answer: { Responses: { control: [{ ...PK, cutoff: { N: '' } }] } } },
+  ])('the answer is $name: a fault', async ({ answer }) => {
+    const client = new DynamoDBClient(ENGINE_CLIENT);
+    mockClient(client).on(BatchGetItemCommand).resolves(answer);
+    const tables = { ledger: 'ledger', people: 'people', control: 'control' };
+    await expectFault(dynamodbReadHeads(client, tables)([KEY], 'w1'), 'ledger_unavailable');
+  });
+});
+
+describe('refusals', () => {
+  test('are counted, and keep the first id', async () => {
+    const principal = `corp:${unique()}`;
+    expect(await counter.count(principal, 'policy_denied', 100, 'w1')).toEqual({ count: 1, first: 'w1' });
+    expect(await counter.count(principal, 'policy_denied', 100, 'w2')).toEqual({ count: 2, first: 'w1' });
+    expect(await counter.count(principal, 'policy_denied', 100, 'w3')).toEqual({ count: 3, first: 'w1' });
+  });
+
+  test('by principal, reason and minute', async () => {
+    const principal = `corp:${unique()}`;
+    await counter.count(principal, 'policy_denied', 100, 'w1');
+    for (const [who, why, when] of [
+      [`${principal}2`, 'policy_denied', 100],
+      [principal, 'device_missing', 100],
+      [principal, 'policy_denied', 101],
+    ] as const) {
+      expect(await counter.count(who, why, when, 'w2')).toEqual({ count: 1, first: 'w2' });
+    }
+  });
+
+  test('twenty at once: each its own count, all one first id, which is the id of the one counted first', async () => {
+    const principal = `corp:${unique()}`;
+    const ids = Array.from({ length: 20 }, (_, at) => `w${at}`);
+    const counted = await Promise.all(ids.map((id) => counter.count(principal, 'policy_denied', 100, id)));
+    expect(counted.map(({ count }) => count).sort((a, b) => a - b)).toEqual(ids.map((_, at) => at + 1));
+    const first = ids[counted.findIndex(({ count }) => count === 1)];
+    expect(new Set(counted.map((each) => each.first))).toEqual(new Set([first]));
+  });
+
+  test.each<{ name: string; Attributes: Attributes | undefined }>([
+    { name: 'nothing', Attributes: undefined },
+    { name: 'no count', Attributes: { first: { S: 'w1' } } },
+    { name: 'no first id', Attributes: { count: { N: '1' } } },
+    { name: 'half a count', Attributes: { count: { N: '1.5' }, first: { S: 'w1' } } },
+  ])('the answer holds $name: a fault', async ({ Attributes }) => {
+    const client = new DynamoDBClient(ENGINE_CLIENT);
+    mockClient(client).on(UpdateItemCommand).resolves({ Attributes });
+    await expectFault(
+      dynamodbRefusalCounter(client, 'control').count('corp:alice', 'policy_denied', 100, 'w1'),
+      'ledger_unavailable',
+    );
+  });
+});

@@ -1,0 +1,54 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { createBedrock } from '../../../local/aws/bedrock.ts';
+import { createDynamodb } from '../../../local/aws/dynamodb.ts';
+import { createKms } from '../../../local/aws/kms.ts';
+import { createLambda } from '../../../local/aws/lambda.ts';
+import { createObjects } from '../../../local/aws/objects.ts';
+import { isService, listed, OPERATIONS } from '../../../local/aws/operations.ts';
+import { createRegistry } from '../../../local/aws/registry.ts';
+import { createS3 } from '../../../local/aws/s3.ts';
+import { createSts } from '../../../local/aws/sts.ts';
+import { NOW, REGION } from './world.ts';
+
+test('what is listed is what is served', () => {
+  const registry = createRegistry({ now: () => NOW, random: (bytes) => new Uint8Array(bytes) });
+  const services = {
+    sts: createSts(registry),
+    s3: createS3(createObjects()),
+    dynamodb: createDynamodb(null),
+    lambda: createLambda(null),
+    kms: createKms({}, REGION).service,
+    bedrock: createBedrock(),
+  };
+  const served = Object.entries(services).map(([name, { operations }]) => [
+    name,
+    Object.keys(operations).sort(),
+  ]);
+  const list = Object.entries(OPERATIONS).map(([name, operations]) => [name, Object.keys(operations).sort()]);
+  expect(served).toEqual(list);
+});
+
+/** What Writ's functions talk to directly on a laptop, or take from a file instead. */
+const ELSEWHERE = ['dynamodb', 'dynamodb-streams', 'secrets-manager'];
+
+test('every SDK command that Writ itself sends is served', () => {
+  const imports = globSync('{adapters,lambda,cli}/**/*.ts').flatMap((file) =>
+    [
+      ...readFileSync(file, 'utf8').matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g),
+    ].flatMap(([, names = '', client = '']) =>
+      [...names.matchAll(/\b(\w+)Command\b/g)].map(([, operation = '']) => ({ client, operation })),
+    ),
+  );
+  const unserved = imports.filter(
+    ({ client, operation }) =>
+      !ELSEWHERE.includes(client) && !(isService(client) && listed(client, operation) !== null),
+  );
+  expect(imports).toContainEqual({ client: 'sts', operation: 'AssumeRole' });
+  expect(unserved).toEqual([]);
+});
+
+test.each(['toString', '__proto__', 'constructor', ''])('%j is no service and no operation', (name) => {
+  expect(isService(name)).toBe(false);
+  expect(listed('sts', name)).toBeNull();
+});

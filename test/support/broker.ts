@@ -1,0 +1,222 @@
+/**
+ * The broker in one process, for attacks: real tokens, real Cedar, real tables; only STS and the clock are a test's.
+ *
+ *     const broker = await openBroker();       // beforeAll; `broker.close()` in afterAll
+ *     const answer = await broker.exchange(await broker.ask());
+ */
+import { randomBytes } from 'node:crypto';
+import { PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { cedar } from '../../adapters/cedar.ts';
+import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
+import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { dynamodbSpendProof } from '../../adapters/dynamodb-spend.ts';
+import type { Answer } from '../../core/answer.ts';
+import { type Enrolment, enroll } from '../../core/enroll.ts';
+import { exchange, type Issued } from '../../core/exchange.ts';
+import { sha256Base64url } from '../../core/hash.ts';
+import { writKey } from '../../core/ledger/keys.ts';
+import { mint } from '../../core/mint.ts';
+import { type Listed, permissions } from '../../core/permissions.ts';
+import type {
+  EnrolmentSigner,
+  ExchangePorts,
+  HeadKey,
+  LedgerItem,
+  MintPorts,
+  SpendProof,
+} from '../../core/ports.ts';
+import type { Received } from '../../core/request.ts';
+import { type Swept, sweep } from '../../core/sweep.ts';
+import { NOW } from './clock.ts';
+import { openTables, type TestTables } from './dynamodb.ts';
+import { type FakeSts, fakeSts } from './fake-sts.ts';
+import { install } from './installation.ts';
+import { signBytes } from './keys.ts';
+import {
+  type Changes,
+  makeReceived,
+  NONCE_KEYS,
+  RND,
+  SETTINGS,
+  type TokenWorld,
+  tokenWorld,
+} from './tokens.ts';
+
+/** What a test changes in one good request. */
+export interface Ask {
+  readonly details?: { readonly [member: string]: unknown };
+  readonly subject?: Changes | string;
+  /** `attested`: the platform's token for `reporter`; else changes of the device's own token for `helper`. */
+  readonly actor?: Changes | 'attested' | string;
+  /** `null`: no attestation. */
+  readonly attestation?: Changes | string | null;
+  readonly proof?: Changes | string;
+  readonly form?: { readonly [parameter: string]: string | undefined };
+  readonly headers?: Received['headers'];
+  readonly endpoint?: 'token' | 'permissions' | 'enroll';
+  readonly sourceAddress?: string;
+}
+
+export interface Broker {
+  readonly world: TokenWorld;
+  readonly db: TestTables;
+  readonly sts: FakeSts;
+  /** Change a port to let something fail or happen. */
+  readonly ports: { -readonly [K in keyof AllPorts]: AllPorts[K] };
+  /** Milliseconds since 1970; a test moves it. */
+  now: number;
+  /** A good request of Alice's, with a fresh proof, changed as asked. */
+  ask(change?: Ask): Promise<Received>;
+  exchange(received: Received): Promise<Answer<Issued>>;
+  enroll(received: Received): Promise<Answer<Enrolment>>;
+  permissions(received: Received): Promise<Answer<readonly Listed[]>>;
+  sweep(): Promise<Swept>;
+  /** A writ's items, oldest sort key first. */
+  items(writ: string): Promise<readonly LedgerItem[]>;
+  /** Every item of every table, as text: for what must not be there. */
+  everything(): Promise<string>;
+  /** Sets a revocation head by hand. */
+  setHead(
+    key: HeadKey,
+    head: { readonly pending?: true; readonly cutoff?: number; readonly blockedUntil?: number },
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+type AllPorts = ExchangePorts &
+  MintPorts & { readonly spendProof: SpendProof; readonly signer: EnrolmentSigner };
+
+export async function openBroker(configuration: { readonly [path: string]: unknown } = {}): Promise<Broker> {
+  const [world, db] = await Promise.all([tokenWorld(), openTables()]);
+  const policy = install(configuration);
+  const clock = () => broker.now;
+  const sts = fakeSts(clock);
+  const ports: Broker['ports'] = {
+    settings: SETTINGS,
+    policy,
+    clock,
+    random: (bytes) => randomBytes(bytes),
+    findKey: world.findKey,
+    nonceKeys: async () => NONCE_KEYS,
+    authorize: cedar(policy.bundle.policies),
+    ledger: dynamodbLedger(db.client, db.tables),
+    refusals: dynamodbRefusalCounter(db.client, db.tables.control),
+    readHeads: dynamodbReadHeads(db.client, db.tables),
+    assumeRole: (plan) => sts.assumeRole(plan),
+    mint: (handover) => mint(handover, ports),
+    spendProof: dynamodbSpendProof(db.client, db.tables.control),
+    signer: { kid: SETTINGS.enrolmentKey, sign: async (data) => signBytes(world.keys.writ, data) },
+  };
+
+  const broker: Broker = {
+    world,
+    db,
+    sts,
+    ports,
+    now: NOW * 1000,
+    ask: (change = {}) => request(world, change),
+    exchange: (received) => exchange(received, ports),
+    enroll: (received) => enroll(received, ports),
+    permissions: (received) => permissions(received, ports),
+    sweep: () => sweep(ports),
+    async items(writ) {
+      const { Items = [] } = await db.client.send(
+        new QueryCommand({
+          TableName: db.tables.ledger,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: writKey(writ) } },
+          ConsistentRead: true,
+        }),
+      );
+      return Items.map((item) => ({ pk: item.pk?.S ?? '', sk: item.sk?.S ?? '', body: item.body?.S ?? '' }));
+    },
+    async everything() {
+      const pages = await Promise.all(
+        Object.values(db.tables).map((TableName) => db.client.send(new ScanCommand({ TableName }))),
+      );
+      return JSON.stringify(pages.map(({ Items }) => Items));
+    },
+    async setHead({ kind, value }, { pending, cutoff, blockedUntil }) {
+      await db.client.send(
+        new PutItemCommand({
+          TableName: db.tables.control,
+          Item: {
+            pk: { S: `REVOKED#${kind}#${value}` },
+            sk: { S: 'head' },
+            seq: { N: '1' },
+            ...(pending ? { pending: { BOOL: true } } : {}),
+            ...(cutoff === undefined ? {} : { cutoff: { N: String(cutoff) } }),
+            ...(blockedUntil === undefined ? {} : { blockedUntil: { N: String(blockedUntil) } }),
+          },
+        }),
+      );
+    },
+    close: () => db.close(),
+  };
+  return broker;
+}
+
+let asked = 0;
+
+/** Every request has a proof and an actor token of its own, as a client's would. */
+async function request(world: TokenWorld, change: Ask): Promise<Received> {
+  asked += 1;
+  const endpoint = change.endpoint ?? 'token';
+  const { subject = {}, actor = {}, attestation = {}, proof = {} } = change;
+  const form: { readonly [parameter: string]: string | undefined } = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: typeof subject === 'string' ? subject : world.subjectToken(subject),
+    subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+    actor_token: actorToken(world, actor),
+    actor_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    binding: Buffer.from(JSON.stringify({ rnd: RND })).toString('base64url'),
+    authorization_details: JSON.stringify([
+      {
+        type: 'aws_session',
+        permission: 'reports-read',
+        account: 'prod',
+        task: 'FIN-1234',
+        purpose: 'Summarise the Q3 figures',
+        parameters: { prefix: 'q3' },
+        duration: 900,
+        ...change.details,
+      },
+    ]),
+    ...change.form,
+  };
+  const body = new URLSearchParams(
+    Object.entries(form).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  ).toString();
+  const htu = `${SETTINGS.publicUrl}/${endpoint}`;
+  const proofToken =
+    typeof proof === 'string'
+      ? proof
+      : world.proofToken({
+          ...proof,
+          claims: { jti: `proof-of-${asked}`, htu, bdh: sha256Base64url(body), ...proof.claims },
+        });
+  const attested =
+    typeof attestation === 'string' || attestation === null
+      ? attestation
+      : world.attestationToken(attestation);
+  const received = makeReceived({
+    body,
+    endpoint,
+    headers: {
+      dpop: [proofToken],
+      'user-agent': ['a test'],
+      ...(attested === null ? {} : { 'oauth-client-attestation': [attested] }),
+      ...change.headers,
+    },
+  });
+  return change.sourceAddress === undefined ? received : { ...received, sourceAddress: change.sourceAddress };
+}
+
+function actorToken(world: TokenWorld, actor: NonNullable<Ask['actor']>): string {
+  const jti = `actor-of-${asked}`;
+  if (actor === 'attested') return world.actorToken({ claims: { jti } });
+  if (typeof actor === 'string') return actor;
+  return world.enrolledActorToken({ ...actor, claims: { jti, ...actor.claims } });
+}
