@@ -4,9 +4,6 @@ import { sha256Base64url } from '../core/hash.ts';
 import { DPOP_TYPE, ENROLLED_ACTOR_TYPE, KEY_THUMBPRINT_URI } from '../core/tokens/token-types.ts';
 import type { DeviceKey } from './device-key.ts';
 
-/** Whole seconds that an enrolled agent's own token lasts: one exchange, and the nonce in it. */
-const ACTOR_SECONDS = 120;
-
 /**
  * A DPoP proof for one POST (RFC 9449 §4.2), with `bdh`, the hash of the body, so that a captured proof fits no
  * other request (design, rule 4d).
@@ -37,7 +34,8 @@ export function dpopProof(
 }
 
 /**
- * The token of an enrolled agent: the device's own key says which agent asks (design, section 2, actor).
+ * The token of an enrolled agent: the device's own key says which agent asks (design, section 2, actor). The server's
+ * nonce ends it, not an `exp`: a laptop whose clock is wrong is no reason to refuse (rule 6).
  *
  * @param aud - The broker's issuer, which is its public URL.
  * @param now - NumericDate.
@@ -58,7 +56,6 @@ export function enrolledActorToken(
     aud,
     jti: randomUUID(),
     iat: now,
-    exp: now + ACTOR_SECONDS,
     ...(nonce === null ? {} : { nonce }),
   })
     .setProtectedHeader({ typ: ENROLLED_ACTOR_TYPE, alg: 'ES256' })

@@ -211,7 +211,6 @@ export interface SessionPlan {
   readonly Tags: { readonly [key: string]: string };
   readonly Policy: string;
   readonly DurationSeconds: number;
-  readonly Region: string;
 }
 
 export interface Assumed {

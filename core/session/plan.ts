@@ -23,7 +23,6 @@ export interface SessionGrant {
   readonly authority: 'live' | 'mandate' | 'approval';
   /** ARN of the role. */
   readonly role: string;
-  readonly region: string;
   /** Text of `sessionPolicy`: it is hashed into the intent, so it is built before the intent's own hash is known. */
   readonly policy: string;
   readonly durationSeconds: number;
@@ -44,6 +43,5 @@ export function planSession(grant: SessionGrant): SessionPlan {
     Tags: sessionTags({ ...grant, user: grant.subject.id }),
     Policy: grant.policy,
     DurationSeconds: grant.durationSeconds,
-    Region: grant.region,
   };
 }

@@ -43,7 +43,6 @@ export function replan(
     permission: permission.permission,
     authority: intent.authority,
     role: intent.role,
-    region: intent.region,
     policy: Policy,
     durationSeconds: intent.durationSeconds,
   });

@@ -34,7 +34,8 @@ export async function bind(
   if (!subjectBy.ok) return subjectBy;
 
   const agent = context.agents.find((known) => known.agent === actor.agent);
-  const actorBy = agent === undefined ? null : actsFor(agent, actor, subject, request.details?.permission ?? null);
+  const actorBy =
+    agent === undefined ? null : actsFor(agent, actor, subject, request.details?.permission ?? null);
   if (actorBy === null) return refuse({ reason: 'actor_not_for_subject', agent: actor.agent });
 
   if (actor.kind === 'enrolled' && (actor.jkt !== proof.jkt || device.jkt !== proof.jkt)) {

@@ -13,7 +13,6 @@ const PLAN = {
   Tags: { 'writ:id': '01jd3v9q2m8x7c4b', 'writ:user': 'corp:alice' },
   Policy: '{"Version":"2012-10-17","Statement":[]}',
   DurationSeconds: 900,
-  Region: 'eu-central-1',
 };
 
 const ANSWER: AssumeRoleCommandOutput = {

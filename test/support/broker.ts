@@ -80,6 +80,8 @@ export interface Broker {
     key: HeadKey,
     head: { readonly pending?: true; readonly cutoff?: number; readonly blockedUntil?: number },
   ): Promise<void>;
+  /** Ports, STS and clock as they were when it opened; the tables keep what they hold. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,7 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
     signer: { kid: SETTINGS.enrolmentKey, sign: async (data) => signBytes(world.keys.writ, data) },
   };
 
+  const whole = { ...ports };
   const broker: Broker = {
     world,
     db,
@@ -150,6 +153,12 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
           },
         }),
       );
+    },
+    reset() {
+      Object.assign(ports, whole);
+      Object.assign(sts, { before: async () => undefined, after: async () => undefined, failure: null });
+      sts.asked.length = 0;
+      broker.now = NOW * 1000;
     },
     close: () => db.close(),
   };

@@ -58,7 +58,6 @@ export const GRANT: SessionGrant = {
   permission: 'reports-read',
   authority: 'live',
   role: 'arn:aws:iam::444455556666:role/writ/reports',
-  region: 'eu-central-1',
   policy: sessionPolicy(PERMISSION, FILL, BOUNDS),
   durationSeconds: 900,
 };

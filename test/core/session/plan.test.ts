@@ -26,7 +26,6 @@ test('a plan, whole', () => {
     },
     Policy: GRANT.policy,
     DurationSeconds: 900,
-    Region: 'eu-central-1',
   });
 });
 
