@@ -4,7 +4,7 @@
  */
 
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
@@ -71,13 +71,21 @@ type Built = esbuild.BuildResult<typeof EVERY_BUNDLE>;
 export async function writeBundle(built: Built): Promise<number> {
   let bytes = 0;
   for (const file of built.outputFiles) {
-    await mkdir(dirname(file.path), { recursive: true });
-    await writeFile(file.path, file.contents);
+    const folder = dirname(file.path);
+    await mkdir(folder, { recursive: true });
     if (usesCedar(built.metafile))
-      await copyFile(cedarEngine(), join(dirname(file.path), basename(cedarEngine())));
+      await replace(join(folder, basename(cedarEngine())), (path) => copyFile(cedarEngine(), path));
+    await replace(file.path, (path) => writeFile(path, file.contents));
     bytes += file.contents.length;
   }
   return bytes;
+}
+
+/** Whole or as it was before: a stack that runs from `dist` may start a function at this very moment. */
+async function replace(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await write(temporary);
+  await rename(temporary, path);
 }
 
 export const usesCedar = (metafile: esbuild.Metafile): boolean =>
@@ -107,8 +115,10 @@ const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
 
 /** A handler that is gone leaves no bundle behind: nobody deploys last month's function. */
 async function buildAll(verbose: boolean): Promise<void> {
-  await rm(join(DIST, 'functions'), { recursive: true, force: true });
   const lines = await Promise.all([buildCommand(), ...functionNames().map(buildFunction)]);
+  const functions = join(DIST, 'functions');
+  const gone = readdirSync(functions).filter((name) => !functionNames().includes(name));
+  await Promise.all(gone.map((name) => rm(join(functions, name), { recursive: true })));
   if (verbose) console.log(lines.join('\n'));
 }
 

@@ -24,7 +24,8 @@ export async function profileFolder(io: Pick<Io, 'env' | 'home'>, profile: strin
     base && path.isAbsolute(base) ? base : path.join(io.home, '.local', 'state'),
     'writ',
   );
-  await mkdir(path.dirname(root), { recursive: true });
+  // As the XDG specification asks of whoever makes this folder.
+  await mkdir(path.dirname(root), { recursive: true, mode: 0o700 });
   await closedFolder(root);
   return closedFolder(path.join(root, checkProfileName(profile)));
 }

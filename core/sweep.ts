@@ -1,7 +1,7 @@
 /** Closes what a crash left open: an intent whose time to be issued is past and that has no outcome is an orphan. */
 import { sha256Hex } from './hash.ts';
 import { dueHour, INTENT, OUTCOME, outcomeItem } from './ledger/keys.ts';
-import { Intent } from './ledger/records.ts';
+import { readItem } from './ledger/read-item.ts';
 import { draftOrphaned } from './ledger/settle.ts';
 import type { Clock, DuePage, ItemKey, Ledger } from './ports.ts';
 
@@ -49,9 +49,11 @@ async function closeOrphan(
 ): Promise<'settled' | 'orphaned' | 'unreadable'> {
   if ((await ledger.read(pk, OUTCOME)) !== null) return 'settled';
   const item = await ledger.read(pk, INTENT);
-  const intent = Intent.safeParse(item === null ? null : JSON.parse(item.body));
-  if (item === null || !intent.success) return 'unreadable';
-  if (now < intent.data.issueBefore) return 'settled';
-  const orphan = draftOrphaned(intent.data, sha256Hex(item.body), now);
+  const read = item === null ? null : readItem(item);
+  // An intent that stands in another writ's place would close that one's slot.
+  if (item === null || read === null || !('record' in read) || read.record.type !== 'intent')
+    return 'unreadable';
+  if (now < read.record.issueBefore) return 'settled';
+  const orphan = draftOrphaned(read.record, sha256Hex(item.body), now);
   return (await ledger.settle(outcomeItem(orphan), null)) === 'written' ? 'orphaned' : 'settled';
 }

@@ -4,7 +4,7 @@
  */
 
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { portsFrom } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -16,7 +16,8 @@ const ROOT = join(import.meta.dirname, '..');
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { once: { type: 'boolean' }, json: { type: 'boolean' } } });
   const { once = false, json = false } = values;
-  const dir = join(ROOT, '.writ');
+  // A second stack from one clone needs a folder of its own, as it needs ports of its own.
+  const dir = resolve(process.env.WRIT_LOCAL_DIR || join(ROOT, '.writ'));
   const stack = await startStack({
     root: ROOT,
     dir,
@@ -45,12 +46,15 @@ async function story(stack: Stack, home: string, quiet: boolean): Promise<Teller
   await rm(home, { recursive: true, force: true });
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const told = teller(quiet ? () => undefined : (line) => console.log(line), colour);
-  if (!quiet) console.log(`Writ is up at ${stack.local.broker}; everything it writes is in .writ/\n`);
+  if (!quiet)
+    console.log(
+      `Writ is up at ${stack.local.broker}; everything it writes is in ${relative(process.cwd(), dirname(stack.file))}/\n`,
+    );
   await tellStory(stack, told, home);
   return told;
 }
 
-const whatToTry = ({ local }: Stack): string => `
+const whatToTry = ({ local, file }: Stack): string => `
 The stack stays up. In another terminal, in this folder, try:
 
   node dist/writ.js login --profile local --as alice
@@ -60,7 +64,7 @@ The stack stays up. In another terminal, in this folder, try:
   aws s3 cp s3://example-reports/q3/figures.csv - --profile reports --endpoint-url ${local.aws_endpoint}
 
 Sign-in page, to see it in a browser: node dist/writ.js login --profile local (alice, alice-local-only)
-All addresses and files: .writ/local.json. Ctrl-C ends it.`;
+All addresses and files: ${relative(process.cwd(), file)}. Ctrl-C ends it.`;
 
 const interrupted = (): Promise<void> =>
   new Promise((resolve) => {

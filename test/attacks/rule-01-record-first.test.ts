@@ -8,7 +8,7 @@ import { foldWrit } from '../../core/ledger/fold.ts';
 import { ISSUE_WITHIN_SECONDS } from '../../core/limits.ts';
 import type { Handover, ItemKey, Ledger } from '../../core/ports.ts';
 import { makeNonce } from '../../core/tokens/nonce.ts';
-import { endOf, fault, handedOver, mintOf } from '../support/bad-day.ts';
+import { endOf, fault, handedOver, mintOf, tablesOf } from '../support/bad-day.ts';
 import { type Broker, openBroker } from '../support/broker.ts';
 import { NOW } from '../support/clock.ts';
 import { ENGINE_CLIENT } from '../support/dynamodb.ts';
@@ -30,16 +30,21 @@ const overdue = () => {
   broker.now += (ISSUE_WITHIN_SECONDS + 1) * 1000;
 };
 
-/** A write that throws before it was carried out, or after: then it holds, and nobody was told. */
-const failing = <A extends readonly unknown[], T>(write: (...of: A) => Promise<T>, when: 'before' | 'after') =>
-  async (...of: A): Promise<T> => {
-    if (when === 'after') await write(...of);
-    throw new Fault('ledger_unavailable');
-  };
-const failsAt = (method: 'record' | 'settle' | 'append', when: 'before' | 'after') => {
+type Write = 'record' | 'settle';
+/** Something happens around one of the ledger's writes. */
+function around(write: Write, wrap: <T>(carryOut: () => Promise<T>) => Promise<T>): void {
   const { ledger } = broker.ports;
-  broker.ports.ledger = { ...ledger, [method]: failing<never, unknown>(ledger[method] as never, when) };
-};
+  broker.ports.ledger =
+    write === 'record'
+      ? { ...ledger, record: (...of) => wrap(() => ledger.record(...of)) }
+      : { ...ledger, settle: (...of) => wrap(() => ledger.settle(...of)) };
+}
+/** After it took effect: the write holds, and nobody was told. */
+const fails = (write: Write, when: 'before' | 'after') =>
+  around(write, async (carryOut) => {
+    if (when === 'after') await carryOut();
+    throw new Fault('ledger_unavailable');
+  });
 
 describe('the order of things', () => {
   test('when STS is asked, the intent stands in the table, and the session names its hash', async () => {
@@ -53,15 +58,11 @@ describe('the order of things', () => {
   });
 
   test('no secret leaves while its outcome is on its way into the ledger', async () => {
-    const { ledger } = broker.ports;
     const written = Promise.withResolvers<void>();
-    broker.ports.ledger = {
-      ...ledger,
-      settle: async (...of) => {
-        await written.promise;
-        return ledger.settle(...of);
-      },
-    };
+    around('settle', async (carryOut) => {
+      await written.promise;
+      return carryOut();
+    });
     let left = false;
     const answer = send().finally(() => {
       left = true;
@@ -93,16 +94,16 @@ describe('a write fails', () => {
     { method: 'settle', when: 'before', sessions: 1 },
     { method: 'settle', when: 'after', sessions: 1 },
   ] as const)('$method, $when it took effect: a fault, and no secret leaves', async (day) => {
-    failsAt(day.method, day.when);
+    fails(day.method, day.when);
     expect(await send()).toBe(fault('ledger_unavailable'));
     expect(broker.sts.asked).toHaveLength(day.sessions);
   });
 
   test('the intent of a lost settle is still open, and the sweep closes it', async () => {
-    failsAt('settle', 'before');
+    fails('settle', 'before');
     await send();
+    const writ = askedFor();
     broker.reset();
-    const writ = await openWrit();
     expect(await stateOf(writ)).toBe('open');
     overdue();
     await broker.sweep();
@@ -112,12 +113,10 @@ describe('a write fails', () => {
   test.each([['record'], ['settle']] as const)(
     'a second %s, after the first one’s answer was lost, finds its own bytes: success',
     async (method) => {
-      const { ledger } = broker.ports;
-      const twice = async (...of: readonly never[]) => {
-        await (ledger[method] as (...of: readonly never[]) => Promise<unknown>)(...of);
-        return (ledger[method] as (...of: readonly never[]) => Promise<unknown>)(...of);
-      };
-      broker.ports.ledger = { ...ledger, [method]: twice };
+      around(method, async (carryOut) => {
+        await carryOut();
+        return carryOut();
+      });
       expect(await send()).toMatchObject({ ok: true });
     },
   );
@@ -125,16 +124,19 @@ describe('a write fails', () => {
   test.each([
     { failure: { error: 'AccessDenied', mayExist: false }, code: 'sts_refused', mayExistUntil: null },
     { failure: { error: 'NoAnswer', mayExist: true }, code: 'sts_unavailable', mayExistUntil: NOW + 900 },
-  ] as const)('STS $failure.error: the outcome is failed, and says until when a session may exist', async (day) => {
-    broker.sts.failure = day.failure;
-    expect(await send()).toBe(fault(day.code));
-    const [, outcome] = await broker.items(askedFor());
-    expect(JSON.parse(outcome?.body ?? 'null')).toMatchObject({
-      outcome: 'failed',
-      error: day.failure.error,
-      mayExistUntil: day.mayExistUntil,
-    });
-  });
+  ] as const)(
+    'STS $failure.error: the outcome is failed, and says until when a session may exist',
+    async (day) => {
+      broker.sts.failure = day.failure;
+      expect(await send()).toBe(fault(day.code));
+      const [, outcome] = await broker.items(askedFor());
+      expect(JSON.parse(outcome?.body ?? 'null')).toMatchObject({
+        outcome: 'failed',
+        error: day.failure.error,
+        mayExistUntil: day.mayExistUntil,
+      });
+    },
+  );
 });
 
 describe('whoever calls mint in exchange’s place', () => {
@@ -162,9 +164,15 @@ describe('whoever calls mint in exchange’s place', () => {
   test.each([
     { what: 'one more space', change: (text: string) => `${text} ` },
     { what: 'a later deadline', change: (text: string) => other(text, String(NOW + 900), String(NOW + 901)) },
-    { what: 'more time to be issued', change: (text: string) => other(text, String(NOW + 10), String(NOW + 99)) },
+    {
+      what: 'more time to be issued',
+      change: (text: string) => other(text, String(NOW + 10), String(NOW + 99)),
+    },
     { what: 'another prefix', change: (text: string) => other(text, '"prefix":"q3"', '"prefix":"q4"') },
-    { what: 'another role', change: (text: string) => other(text, 'role/writ/reports-read', 'role/writ/reports-real') },
+    {
+      what: 'another role',
+      change: (text: string) => other(text, 'role/writ/reports-read', 'role/writ/reports-real'),
+    },
     { what: 'another user', change: (text: string) => other(text, '"id":"corp:alice"', '"id":"corp:alicf"') },
     { what: 'another task', change: (text: string) => other(text, 'FIN-1234', 'FIN-1235') },
   ])('an intent that differs from the stored one by $what gets no AssumeRole', async ({ change }) => {
@@ -174,12 +182,16 @@ describe('whoever calls mint in exchange’s place', () => {
   });
 
   test.each([
-    { what: 'no intent', intent: '' },
+    { what: 'nothing', intent: '' },
     { what: 'JSON that is no intent', intent: '{"v":1,"type":"intent"}' },
-    { what: 'the writ of another', intent: null },
-  ])('$what gets no AssumeRole', async ({ intent }) => {
-    const forged = { ...handover, intent: intent ?? (await handedOver(broker)).intent };
-    expect(await mintOf(broker, forged)).toBe(fault('intent_differs'));
+  ])('$what in the place of the intent gets no AssumeRole', async ({ intent }) => {
+    expect(await mintOf(broker, { ...handover, intent })).toBe(fault('intent_differs'));
+    expect(broker.sts.asked).toEqual([]);
+  });
+
+  test('a good intent under the id of another writ gets no AssumeRole', async () => {
+    const { writ } = await handedOver(broker);
+    expect(await mintOf(broker, { ...handover, writ })).toBe(fault('intent_differs'));
     expect(broker.sts.asked).toEqual([]);
   });
 
@@ -194,7 +206,10 @@ describe('whoever calls mint in exchange’s place', () => {
     { what: 'one opening missing', change: ({ openings: { login: _, ...rest } }: Handover) => rest },
     {
       what: 'one opening too many',
-      change: ({ openings }: Handover) => ({ ...openings, note: { salt: 'AAAAAAAAAAAAAAAAAAAAAA', value: 'x' } }),
+      change: ({ openings }: Handover) => ({
+        ...openings,
+        note: { salt: 'AAAAAAAAAAAAAAAAAAAAAA', value: 'x' },
+      }),
     },
   ])('openings with $what get no AssumeRole', async ({ change }) => {
     expect(await mintOf(broker, { ...handover, openings: change(handover) })).toBe(fault('intent_differs'));
@@ -245,17 +260,23 @@ describe('the outcome slot', () => {
     expect(await stateOf(askedFor())).toBe('orphaned');
   });
 
-  test.each(['one after the other', 'at once'])('a writ that is handed over twice, %s, gets one secret', async (how) => {
-    const handover = await handedOver(broker);
-    const first = mintOf(broker, handover);
-    if (how === 'one after the other') await first;
-    const ends = await Promise.all([first, mintOf(broker, handover)]);
-    const secrets = ends.filter((end) => typeof end === 'object');
-    expect(secrets).toHaveLength(1);
-    const [, outcome] = await broker.items(handover.writ);
-    const { AccessKeyId } = Object(Object(secrets[0]).credential);
-    expect(JSON.parse(outcome?.body ?? 'null')).toMatchObject({ outcome: 'issued', accessKeyId: AccessKeyId });
-  });
+  test.each(['one after the other', 'at once'])(
+    'a writ that is handed over twice, %s, gets one secret',
+    async (how) => {
+      const handover = await handedOver(broker);
+      const first = mintOf(broker, handover);
+      if (how === 'one after the other') await first;
+      const ends = await Promise.all([first, mintOf(broker, handover)]);
+      const secrets = ends.filter((end) => typeof end === 'object');
+      expect(secrets).toHaveLength(1);
+      const [, outcome] = await broker.items(handover.writ);
+      const { AccessKeyId } = Object(Object(secrets[0]).credential);
+      expect(JSON.parse(outcome?.body ?? 'null')).toMatchObject({
+        outcome: 'issued',
+        accessKeyId: AccessKeyId,
+      });
+    },
+  );
 });
 
 describe('the sweep', () => {
@@ -286,11 +307,11 @@ describe('the sweep', () => {
     expect(orphaned).toBeGreaterThan(0);
     expect(await placesOf(writ)).toEqual(['00#intent', '10#outcome']);
     expect(await stateOf(writ)).toBe('orphaned');
-    const after = await broker.everything();
-    expect(after).not.toMatch(/"(?:REVOKED|DENY)#/);
+    expect(await broker.everything()).not.toMatch(/"(?:REVOKED|DENY)#/);
+    const after = await tablesOf(broker);
     broker.now += 60_000;
     expect(await broker.sweep()).toMatchObject({ orphaned: 0, unreadable: 0 });
-    expect(await broker.everything()).toBe(after);
+    expect(await tablesOf(broker)).toBe(after);
   });
 
   test('reads every page of what is due', async () => {
@@ -298,7 +319,11 @@ describe('the sweep', () => {
     broker.ports.ledger = onePerPage();
     overdue();
     await broker.sweep();
-    expect(await Promise.all(writs.map(({ writ }) => stateOf(writ)))).toEqual(['orphaned', 'orphaned', 'orphaned']);
+    expect(await Promise.all(writs.map(({ writ }) => stateOf(writ)))).toEqual([
+      'orphaned',
+      'orphaned',
+      'orphaned',
+    ]);
   });
 
   test('finds what was opened just before the hour', async () => {
@@ -338,12 +363,6 @@ describe('the sweep', () => {
     expect(await stateOf(handover.writ)).toBe('orphaned');
   });
 });
-
-/** The writ that was opened last, as the sweep would find it. */
-async function openWrit(): Promise<string> {
-  const found = [...(await broker.everything()).matchAll(/WRIT#(\w{16})"\},"(?:sk|body)/g)].map(([, writ]) => writ);
-  return found.at(-1) ?? '';
-}
 
 /** The same tables, through a client that never gets more than one item at a time. */
 function onePerPage(): Ledger {

@@ -1,5 +1,7 @@
 /** For days on which something fails or somebody meddles: what came of it as one value, and mint's side by itself. */
 import { Fault } from '../../core/fault.ts';
+import { sha256Hex } from '../../core/hash.ts';
+import { jcs } from '../../core/ledger/jcs.ts';
 import { mint } from '../../core/mint.ts';
 import type { Handover } from '../../core/ports.ts';
 import type { Ask, Broker } from './broker.ts';
@@ -28,3 +30,7 @@ export async function handedOver(broker: Broker, change: Ask = {}): Promise<Hand
 /** Hands over to mint, as exchange does or as somebody who took its place. */
 export const mintOf = (broker: Broker, handover: Handover): Promise<unknown> =>
   endOf(mint(handover, broker.ports));
+
+/** Everything in every table, as one hash: whether anything at all was written meanwhile. */
+export const tablesOf = async (broker: Broker): Promise<string> =>
+  sha256Hex(jcs(JSON.parse(await broker.everything())));
