@@ -22,8 +22,8 @@ const ports = startOnce(() => mintPorts(config, loadPolicy(config, process.env))
 export async function handler(
   event: Handover | { readonly wake: true },
 ): Promise<MintReply | { readonly awake: true }> {
-  if ('wake' in event) return { awake: true };
   try {
+    if ('wake' in event) return { awake: true };
     const answer = await mint(event, ports());
     if (answer.ok) logDone('mint', event.writ);
     else logRefusal({ endpoint: 'mint', reason: answer.refusal.reason, writ: event.writ });

@@ -40,13 +40,14 @@ export const strays = (findings: readonly Finding[], secrets: readonly Secret[])
 /** A JWT leaks with its claims or its signature alone; what all JWTs begin with is no secret. */
 const piecesOf = (value: string): readonly string[] => {
   const [, ...parts] = /^[\w-]+\.([\w-]+)\.([\w-]+)$/.exec(value) ?? [];
-  return parts.length === 2 ? parts : [value];
+  const long = (parts.length === 2 ? parts : [value]).filter((part) => part.length >= LEAST_CHARS);
+  if (long.length === 0) throw new RangeError('too short to be looked for');
+  return long;
 };
 
 /** As it is, and as what it passes through could have written it. */
 export function formsOf(value: string): readonly Buffer[] {
   const forms = piecesOf(value).flatMap((piece) => {
-    if (piece.length < LEAST_CHARS) throw new RangeError('too short to be looked for');
     const bytes = Buffer.from(piece);
     const decoded = /^[\w+/-]{24,}={0,2}$/.test(piece) ? Buffer.from(piece, 'base64') : null;
     return [
@@ -68,7 +69,7 @@ function encodingsOf(bytes: Buffer): readonly Buffer[] {
 }
 
 /** What of it can be read in the base64 of a longer text, `before` bytes after a boundary: without the edges. */
-function insideBase64(bytes: Buffer, before: 0 | 1 | 2 | number): readonly string[] {
+function insideBase64(bytes: Buffer, before: number): readonly string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);
   const whole = padded.subarray(0, padded.length - (padded.length % 3));
   const from = before === 0 ? 0 : 4;

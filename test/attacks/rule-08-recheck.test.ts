@@ -1,0 +1,334 @@
+/** Rule 8: what is revoked is not begun, and what is revoked while STS answers is dropped. No lock, no third case. */
+import {
+  type BatchGetItemCommandOutput,
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dynamodbReadHeads } from '../../adapters/dynamodb-control.ts';
+import { Fault } from '../../core/fault.ts';
+import { foldWrit } from '../../core/ledger/fold.ts';
+import type { Handover, HeadKey, HeadKind, ReadHeads } from '../../core/ports.ts';
+import { tagValue } from '../../core/session/encode.ts';
+import { endOf, fault, handedOver, mintOf } from '../support/bad-day.ts';
+import { type Broker, openBroker } from '../support/broker.ts';
+import { NOW } from '../support/clock.ts';
+import { ENGINE_CLIENT } from '../support/dynamodb.ts';
+
+const KINDS = ['writ', 'user', 'device', 'agent', 'task', 'permission', 'role', 'all'] as const;
+const BLOCKED = { blockedUntil: NOW + 60 };
+const PENDING = { pending: true } as const;
+
+let broker: Broker;
+let handover: Handover;
+const set: HeadKey[] = [];
+beforeAll(async () => {
+  broker = await openBroker();
+});
+beforeEach(async () => {
+  broker.reset();
+  handover = await handedOver(broker);
+});
+afterEach(async () => {
+  for (const key of set.splice(0)) await forget(key);
+});
+afterAll(() => broker.close());
+
+const controlKey = ({ kind, value }: HeadKey) => ({
+  pk: { S: `REVOKED#${kind}#${value}` },
+  sk: { S: 'head' },
+});
+const forget = (key: HeadKey) =>
+  broker.db.client.send(new DeleteItemCommand({ TableName: broker.db.tables.control, Key: controlKey(key) }));
+
+/** What `openBroker`'s good request is, by the tags of its session; spelled here, so that a forgotten kind is found. */
+const headValue = (kind: HeadKind): string =>
+  ({
+    writ: handover.writ,
+    user: 'corp:alice',
+    device: 'mdm:SN-1',
+    agent: 'helper',
+    task: 'FIN-1234',
+    permission: 'reports-read',
+    role: 'arn:aws:iam::111122223333:role/writ/reports-read',
+    all: '*',
+  })[kind];
+
+/** Revokes something of the writ that was handed over; forgotten after the test. */
+const revoke = (kind: HeadKind, head: Parameters<Broker['setHead']>[1]): Promise<void> =>
+  revokeAt({ kind, value: headValue(kind) }, head);
+async function revokeAt(key: HeadKey, head: Parameters<Broker['setHead']>[1]): Promise<void> {
+  set.push(key);
+  await broker.setHead(key, head);
+}
+
+const minted = () => mintOf(broker, handover);
+const sessions = () => broker.sts.asked.length;
+const revoked = (kind: HeadKind) => ({ ok: false, refusal: { reason: 'revoked', kind } });
+const story = async () =>
+  (await broker.items(handover.writ)).slice(1).map(({ sk, body }) => {
+    const { outcome, error, how } = JSON.parse(body);
+    return { sk, said: error ?? how ?? outcome };
+  });
+const FAILED = [{ sk: '10#outcome', said: 'revoked' }];
+const WITHHELD = [
+  { sk: '10#outcome', said: 'issued' },
+  { sk: '30#ended', said: 'withheld' },
+];
+
+/** For how long the caller is told to wait, seconds; `null`: not at all. */
+const waited = (): Promise<number | null> =>
+  broker.ports.mint(handover).then(
+    () => null,
+    (error: unknown) =>
+      error instanceof Fault && error.code === 'revocation_pending' ? error.retryAfter : null,
+  );
+
+test('nothing is revoked: a secret, so that all below is refused for its own reason', async () => {
+  expect(await minted()).toMatchObject({ ok: true });
+});
+
+describe.each(KINDS)('of this writ, revoked: %s', (kind) => {
+  test(`${kind}, blocked before: refused, STS is not asked, and the outcome says why`, async () => {
+    await revoke(kind, BLOCKED);
+    expect(await minted()).toEqual(revoked(kind));
+    expect(sessions()).toBe(0);
+    expect(await story()).toEqual(FAILED);
+  });
+
+  test(`${kind}, pending before: nobody’s refusal but a fault, and STS is not asked`, async () => {
+    await revoke(kind, PENDING);
+    expect(await waited()).toBe(1);
+    expect(sessions()).toBe(0);
+  });
+
+  test(`${kind}, cut off just now: no session begins that the denial would still cover`, async () => {
+    await revoke(kind, { cutoff: NOW });
+    expect(await minted()).toEqual(kind === 'writ' ? revoked(kind) : fault('revocation_pending'));
+    expect(sessions()).toBe(0);
+  });
+
+  test(`${kind}, blocked while STS answers: the secret is dropped, and the ledger says withheld`, async () => {
+    broker.sts.after = () => revoke(kind, BLOCKED);
+    expect(await minted()).toEqual(revoked(kind));
+    expect(sessions()).toBe(1);
+    expect(await story()).toEqual(WITHHELD);
+    expect(foldWrit(await broker.items(handover.writ), NOW)).toMatchObject({ state: 'ended', live: false });
+  });
+
+  test(`${kind}, pending while STS answers: the secret is dropped, and the caller asks again`, async () => {
+    broker.sts.before = () => revoke(kind, PENDING);
+    expect(await minted()).toBe(fault('revocation_pending'));
+    expect(await story()).toEqual(WITHHELD);
+  });
+
+  test(`${kind}, cut off while STS answers: the secret is dropped`, async () => {
+    broker.sts.after = () => revoke(kind, { cutoff: NOW });
+    expect(await minted()).toEqual(revoked(kind));
+    expect(await story()).toEqual(WITHHELD);
+  });
+});
+
+describe('the cut-off T, and T′ before which what was issued is denied', () => {
+  // T + 3 s, rounded up to 10 s; NOW is a multiple of ten.
+  test.each([
+    { cutoff: -100, wait: null },
+    { cutoff: -3, wait: null },
+    { cutoff: -2, wait: 10 },
+    { cutoff: 0, wait: 10 },
+    { cutoff: 1, wait: 10 },
+    { cutoff: 7, wait: 10 },
+    { cutoff: 8, wait: 20 },
+  ])('before STS, T is now and $cutoff s: the caller waits $wait s', async ({ cutoff, wait }) => {
+    await revoke('user', { cutoff: NOW + cutoff });
+    expect(await waited()).toBe(wait);
+    expect(sessions()).toBe(wait === null ? 1 : 0);
+  });
+
+  test('at T′ itself, and not a second before, the user’s new sessions begin', async () => {
+    await revoke('user', { cutoff: NOW - 2 });
+    broker.now += 9_999;
+    expect(await minted()).toBe(fault('revocation_pending'));
+    const later = await handedOver(broker);
+    broker.now += 1;
+    expect(await mintOf(broker, later)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    { issued: -1, ok: false },
+    { issued: 0, ok: false },
+    { issued: 9, ok: false },
+    { issued: 10, ok: true },
+    { issued: 11, ok: true },
+  ])(
+    'after STS, T′ is now and 10 s: a session that STS issued at now and $issued s is kept: $ok',
+    async ({ issued, ok }) => {
+      issuedAt(NOW + issued);
+      broker.sts.after = () => revoke('user', { cutoff: NOW });
+      expect(await minted()).toMatchObject({ ok });
+    },
+  );
+
+  test('STS’s issue time decides and not our clock, which may be ahead of it', async () => {
+    issuedAt(NOW);
+    broker.sts.after = async () => {
+      await revoke('user', { cutoff: NOW });
+      broker.now += 60_000;
+    };
+    expect(await minted()).toEqual(revoked('user'));
+  });
+
+  test('a writ’s own cut-off has no end: no later session of it could be spared', async () => {
+    await revoke('writ', { cutoff: NOW - 1000 });
+    expect(await minted()).toEqual(revoked('writ'));
+    expect(sessions()).toBe(0);
+  });
+
+  /** STS has a clock of its own. */
+  function issuedAt(issued: number): void {
+    broker.ports.assumeRole = async (plan) => {
+      const answer = await broker.sts.assumeRole(plan);
+      if (!answer.ok) return answer;
+      return { ok: true, assumed: { ...answer.assumed, expiration: issued + plan.DurationSeconds } };
+    };
+  }
+});
+
+describe('a block', () => {
+  test.each([
+    { until: 1, ok: false },
+    { until: 0, ok: true },
+    { until: -1, ok: true },
+  ])('until now and $until s: a session begins: $ok', async ({ until, ok }) => {
+    await revoke('user', { blockedUntil: NOW + until });
+    expect(await minted()).toMatchObject({ ok });
+    expect(sessions()).toBe(ok ? 1 : 0);
+  });
+
+  test('that was lifted, with a cut-off of long ago, holds nobody up', async () => {
+    await revoke('user', { cutoff: NOW - 3600, blockedUntil: 0 });
+    expect(await minted()).toMatchObject({ ok: true });
+  });
+
+  test('counts more than a cut-off that is still pending: the caller is not told to come again', async () => {
+    await revoke('user', PENDING);
+    await revoke('device', BLOCKED);
+    expect(await minted()).toEqual(revoked('device'));
+  });
+
+  test('of anybody or anything else touches nobody', async () => {
+    const others = ['writ', 'user', 'device', 'agent', 'task', 'permission', 'role'] as const;
+    for (const kind of others) await revokeAt({ kind, value: 'corp:bob' }, BLOCKED);
+    await revokeAt({ kind: 'agent', value: 'corp:alice' }, BLOCKED);
+    await revokeAt({ kind: 'user', value: 'alice' }, BLOCKED);
+    expect(await minted()).toMatchObject({ ok: true });
+  });
+});
+
+test.each([
+  { what: 'longer than a tag', task: `FIN-1234 ${'and so on '.repeat(12)}` },
+  { what: 'with characters that no tag has', task: 'FIN-1234 (urgent) 100% = now' },
+])('a task $what is found under its tag’s spelling', async ({ task }) => {
+  handover = await handedOver(broker, { details: { task } });
+  await revokeAt({ kind: 'task', value: tagValue(task) }, BLOCKED);
+  expect(await minted()).toEqual(revoked('task'));
+});
+
+test('a user whose id no tag could hold is found under its tag’s spelling', async () => {
+  handover = await handedOver(broker, { subject: { claims: { oid: 'al=ice (α)' } } });
+  await revokeAt({ kind: 'user', value: tagValue('corp:al=ice (α)') }, BLOCKED);
+  expect(await minted()).toEqual(revoked('user'));
+});
+
+describe('what was not read is not “never revoked”', () => {
+  /** The table answers, but says that it left the heads unread. */
+  function leavingUnread(): ReadHeads {
+    const client = new DynamoDBClient({ ...ENGINE_CLIENT, endpoint: broker.db.endpoint });
+    const { control } = broker.db.tables;
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        const output = answer.output as BatchGetItemCommandOutput;
+        const Keys = (output.Responses?.[control] ?? []).map(({ pk = { S: '' }, sk = { S: '' } }) => ({
+          pk,
+          sk,
+        }));
+        const Responses = { ...output.Responses, [control]: [] };
+        return { ...answer, output: { ...output, Responses, UnprocessedKeys: { [control]: { Keys } } } };
+      },
+      { step: 'initialize' },
+    );
+    return dynamodbReadHeads(client, broker.db.tables);
+  }
+
+  test('keys left unprocessed before STS: a fault, and STS is not asked', async () => {
+    await revoke('user', BLOCKED);
+    broker.ports.readHeads = leavingUnread();
+    expect(await minted()).toBe(fault('ledger_unavailable'));
+    expect(sessions()).toBe(0);
+  });
+
+  test('keys left unprocessed after STS: a fault, and the secret is dropped', async () => {
+    broker.sts.after = async () => {
+      await revoke('user', BLOCKED);
+      broker.ports.readHeads = leavingUnread();
+    };
+    expect(await minted()).toBe(fault('ledger_unavailable'));
+    expect(sessions()).toBe(1);
+  });
+
+  test.each([
+    { what: 'says nothing', head: {} },
+    { what: 'has a cut-off that is no number', head: { cutoff: { S: 'tomorrow' } } },
+    { what: 'has a negative block', head: { blockedUntil: { N: '-1' } } },
+    { what: 'has an empty cut-off', head: { cutoff: { NULL: true } } },
+  ])('a head that $what is a fault', async ({ head }) => {
+    const key: HeadKey = { kind: 'user', value: 'corp:alice' };
+    set.push(key);
+    const Item = { ...controlKey(key), ...head };
+    await broker.db.client.send(new PutItemCommand({ TableName: broker.db.tables.control, Item }));
+    expect(await minted()).toBe(fault('ledger_unavailable'));
+    expect(sessions()).toBe(0);
+  });
+
+  test('the second recheck fails: a fault, and the secret is dropped', async () => {
+    const { readHeads } = broker.ports;
+    broker.ports.readHeads = async (heads, writ) => {
+      if (writ === null) throw new Fault('ledger_unavailable');
+      return readHeads(heads, writ);
+    };
+    expect(await minted()).toBe(fault('ledger_unavailable'));
+    expect(sessions()).toBe(1);
+  });
+
+  test('that it was withheld cannot be written: a fault, and the secret is dropped all the same', async () => {
+    broker.sts.after = () => revoke('user', BLOCKED);
+    broker.ports.ledger = {
+      ...broker.ports.ledger,
+      append: () => Promise.reject(new Fault('ledger_unavailable')),
+    };
+    expect(await minted()).toBe(fault('ledger_unavailable'));
+  });
+});
+
+test('whole: whoever is revoked while he asks gets no secret, at whatever moment it happens', async () => {
+  const moments = {
+    before: () => revoke('user', BLOCKED),
+    asked: () => {
+      broker.sts.before = () => revoke('user', BLOCKED);
+    },
+    answered: () => {
+      broker.sts.after = () => revoke('user', BLOCKED);
+    },
+  };
+  for (const moment of Object.values(moments)) {
+    broker.reset();
+    await moment();
+    expect(await endOf(broker.exchange(await broker.ask()))).toMatchObject({
+      ok: false,
+      refusal: { kind: 'user' },
+    });
+    await forget({ kind: 'user', value: 'corp:alice' });
+  }
+});
