@@ -9,13 +9,16 @@ import { sha256Base64url } from '../core/hash.ts';
 import type { Spend, SpendProof } from '../core/ports.ts';
 import { TTL_ATTRIBUTE } from './tables.ts';
 
+/** A request that was verified in its last second may reach the table later; by then it must not be forgotten. */
+const KEPT_SECONDS = 300;
+
 /** First use wins. The `jti` is a stranger's text of any shape: its hash is the key. */
 export const proofPut = (table: string, proof: Spend['proof']): Put => ({
   TableName: table,
   Item: {
     pk: { S: `PROOF#${proof.jkt}` },
     sk: { S: sha256Base64url(proof.jti) },
-    [TTL_ATTRIBUTE]: { N: String(proof.until) },
+    [TTL_ATTRIBUTE]: { N: String(proof.until + KEPT_SECONDS) },
   },
   ConditionExpression: 'attribute_not_exists(pk)',
 });
@@ -27,7 +30,7 @@ export const actorTokenPut = (table: string, token: NonNullable<Spend['actorToke
     pk: { S: `ACTOR#${sha256Base64url(token.iss)}` },
     sk: { S: sha256Base64url(token.jti) },
     jkt: { S: token.jkt },
-    [TTL_ATTRIBUTE]: { N: String(token.until) },
+    [TTL_ATTRIBUTE]: { N: String(token.until + KEPT_SECONDS) },
   },
   ConditionExpression: 'attribute_not_exists(pk) OR jkt = :jkt',
   ExpressionAttributeValues: { ':jkt': { S: token.jkt } },

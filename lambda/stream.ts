@@ -2,6 +2,9 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { invocation } from './edge/invocation.ts';
 import { logRecord } from './edge/log.ts';
+import { refuseLaptopEnvironment } from './edge/start-up.ts';
+
+refuseLaptopEnvironment(process.env);
 
 export const handler = invocation(async ({ Records }: DynamoDBStreamEvent) => {
   for (const { eventName, dynamodb } of Records) {

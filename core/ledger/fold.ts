@@ -61,7 +61,7 @@ export function foldWrit(items: readonly LedgerItem[], now: number): WritState {
   return {
     ...facts,
     state,
-    live: state === 'issued' && now < (facts.deadline ?? 0) && !isDenied(history, now),
+    live: wasHandedOut(history) && now < (facts.deadline ?? 0) && !isDenied(history, now),
   };
 }
 
@@ -148,6 +148,10 @@ function stateOf({ refused, intent, ended, outcome }: History): Exclude<WritStat
   if (ended !== null) return 'ended';
   return outcome?.outcome ?? 'open';
 }
+
+/** An early end is a word in the ledger; only a withheld secret is known to be in nobody's hands. */
+const wasHandedOut = ({ outcome, ended }: History): boolean =>
+  outcome?.outcome === 'issued' && ended?.how !== 'withheld';
 
 /** Asked and written are not enough: AWS must have been seen to refuse. */
 const isDenied = ({ enforcement }: History, now: number): boolean =>

@@ -43,6 +43,8 @@ export function parseDetails(text: string): Outcome<Details> {
   if (!account.ok) return account;
   const task = line(details, 'task', MAX_TASK_CHARS);
   if (!task.ok) return task;
+  // Two tasks that look the same must be the same: by its name a task is revoked.
+  if (/\p{Cf}/u.test(task.value)) return malformed('task', 'has characters that cannot be seen');
   const purpose = line(details, 'purpose', MAX_PURPOSE_CHARS);
   if (!purpose.ok) return purpose;
   const parameters = parseParameters(member(details, 'parameters') ?? {});

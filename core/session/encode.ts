@@ -51,6 +51,13 @@ export function identityTag(alias: string, value: string): string {
   return tagValue(`${alias}:${value}`);
 }
 
+/** Whether a text could be a tag that `identityTag` made: what else it spells, no identity ever has. */
+export function isIdentityTag(text: string): boolean {
+  const spelled =
+    /^[a-z][a-z0-9-]{0,15}:(?:[\p{L}\p{Z}\p{N}_.:/+\-@]|=[0-9a-f]{2})*(?:=h[0-9a-hjkmnp-tv-z]{26})?$/u;
+  return spelled.test(text) && Buffer.byteLength(text) <= MAX_TAG_VALUE_BYTES;
+}
+
 /** Handle or agent in a session's name: `[A-Za-z0-9_.@-]`, at most MAX_LABEL_CHARS, never a `+`. Injective likewise. */
 export function label(text: string): string {
   return encode(text, LABEL);

@@ -56,6 +56,7 @@ async function readSubject(
   const device_claim = read.text(names.device);
   const bad = read.bad();
   if (bad !== null) return wrongClaim(bad);
+  if (names.groups !== undefined && groupsAreElsewhere(claims, names.groups)) return wrongClaim(names.groups);
   if (exp === null) return wrongClaim('exp');
   if (iat === null) return wrongClaim('iat');
   if (auth_time === null || auth_time > now + CLOCK_SKEW_SECONDS) return wrongClaim('auth_time');
@@ -72,7 +73,8 @@ async function readSubject(
       sub,
       alias,
       id: identityTag(alias, sub),
-      handle: label(login ?? sub),
+      // Without a login name the whole identity: a bare `sub` could spell somebody else's login.
+      handle: label(login ?? `${alias}:${sub}`),
       login,
       email,
       groups: groups.map((group) => `${alias}:${group}`),
@@ -88,6 +90,16 @@ async function readSubject(
       token: hash,
     }),
   );
+}
+
+/**
+ * Entra's overage and OIDC Core §5.6.2's aggregated claims: a user in too many groups gets a token that only says where
+ * to ask. Taken for "no groups", no `forbid` on a group would ever fire.
+ */
+function groupsAreElsewhere(claims: JsonObject, groups: string): boolean {
+  const elsewhere = member(claims, '_claim_names');
+  const named = isJsonObject(elsewhere) && Object.hasOwn(elsewhere, groups);
+  return named || member(claims, 'hasgroups') === true || member(claims, 'hasgroups') === 'true';
 }
 
 /** RFC 8693 §4.4. Without `iss` it names nobody for us, as a subject without its issuer is nobody; still well-formed. */

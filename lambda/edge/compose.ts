@@ -128,7 +128,8 @@ export function mintPorts(
 ): MintPorts {
   const tables = tablesOf(config);
   const dynamodb = new DynamoDBClient({ region: config.region, ...calls });
-  const sts = new STSClient({ region: config.region, ...calls });
+  // A second try after a lost answer would leave a session that no record names.
+  const sts = new STSClient({ region: config.region, ...calls, maxAttempts: 1 });
   return {
     policy,
     clock,

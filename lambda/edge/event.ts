@@ -25,12 +25,15 @@ export function receive(event: HttpEvent, url: string): Outcome<Received> {
   return allow({
     headers: isRest(event) ? restHeaders(event) : httpHeaders(event),
     body: body.value,
-    sourceAddress: isRest(event)
-      ? event.requestContext.identity.sourceIp
-      : event.requestContext.http.sourceIp,
+    sourceAddress: canonicalAddress(
+      isRest(event) ? event.requestContext.identity.sourceIp : event.requestContext.http.sourceIp,
+    ),
     url,
   });
 }
+
+/** An IPv4 address has one spelling in records and policies, also where it came over an IPv6 socket. */
+const canonicalAddress = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '');
 
 function isRest(event: HttpEvent): event is APIGatewayProxyEvent {
   return 'httpMethod' in event;

@@ -60,7 +60,7 @@ const PROOF_PUT = {
     Item: {
       pk: { S: 'PROOF#jkt-w1' },
       sk: { S: sha256Base64url('proof-w1') },
-      expires: { N: String(NOW + 125) },
+      expires: { N: String(NOW + 125 + 300) },
     },
     ConditionExpression: 'attribute_not_exists(pk)',
   },
@@ -72,7 +72,7 @@ const ACTOR_PUT = {
       pk: { S: `ACTOR#${sha256Base64url('https://agents.example')}` },
       sk: { S: sha256Base64url('actor-w1') },
       jkt: { S: 'jkt-w1' },
-      expires: { N: String(NOW + 300) },
+      expires: { N: String(NOW + 300 + 300) },
     },
     ConditionExpression: 'attribute_not_exists(pk) OR jkt = :jkt',
     ExpressionAttributeValues: { ':jkt': { S: 'jkt-w1' } },

@@ -1,7 +1,7 @@
 /** Rule 6: what has been used once is used up, by an honest client or by whoever was listening. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { boundNonce } from '../../core/tokens/subject-bound.ts';
-import { attempt, issuedWith, recordOf, refusedAs } from '../support/attempt.ts';
+import { attempt, issuedWith, recordOf, recordsOf, refusedAs } from '../support/attempt.ts';
 import { type Ask, type Broker, openBroker } from '../support/broker.ts';
 import { NOW } from '../support/clock.ts';
 import { goTo } from '../support/later.ts';
@@ -32,24 +32,13 @@ const user = (oid: string): Ask => ({
   attestation: { claims: { user: undefined } },
 });
 
-/** Refusals that the ledger holds of a user. */
-async function refusalsOf(oid: string): Promise<readonly unknown[]> {
-  const tables: readonly (readonly { readonly body?: { readonly S: string } }[])[] = JSON.parse(
-    await broker.everything(),
-  );
-  return tables
-    .flat()
-    .flatMap(({ body }) => (body === undefined ? [] : [JSON.parse(body.S)]))
-    .filter(({ type, subject }) => type === 'refused' && subject.sub === oid);
-}
-
 describe('a proof', () => {
   test('sent again with the same request: refused, and recorded once however often', async () => {
     const received = await broker.ask(user('rita'));
     expect(await attempt(broker, received)).toMatchObject(issued);
     for (let count = 1; count < 4; count += 1)
       expect(await attempt(broker, received)).toMatchObject(replayed);
-    expect(await refusalsOf('rita')).toMatchObject([{ reason: 'dpop_replayed', count: 1 }]);
+    expect(await recordsOf(broker, 'refused', 'rita')).toMatchObject([{ reason: 'dpop_replayed', count: 1 }]);
   });
 
   test('sent again with another request: refused', async () => {

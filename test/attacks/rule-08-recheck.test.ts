@@ -1,5 +1,6 @@
 /** Rule 8: what is revoked is not begun, and what is revoked while STS answers is dropped. No lock, no third case. */
 import {
+  type AttributeValue,
   type BatchGetItemCommandOutput,
   DeleteItemCommand,
   DynamoDBClient,
@@ -278,12 +279,13 @@ describe('what was not read is not “never revoked”', () => {
     expect(sessions()).toBe(1);
   });
 
-  test.each([
+  const DAMAGED: readonly { readonly what: string; readonly head: Record<string, AttributeValue> }[] = [
     { what: 'says nothing', head: {} },
     { what: 'has a cut-off that is no number', head: { cutoff: { S: 'tomorrow' } } },
     { what: 'has a negative block', head: { blockedUntil: { N: '-1' } } },
     { what: 'has an empty cut-off', head: { cutoff: { NULL: true } } },
-  ])('a head that $what is a fault', async ({ head }) => {
+  ];
+  test.each(DAMAGED)('a head that $what is a fault', async ({ head }) => {
     const key: HeadKey = { kind: 'user', value: 'corp:alice' };
     set.push(key);
     const Item = { ...controlKey(key), ...head };

@@ -55,7 +55,15 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'writ-start-'));
 });
 afterEach(() => {
-  running?.kill('SIGKILL');
+  const group = running?.pid;
+  running = null;
+  if (group === undefined) return;
+  try {
+    // Only where a test failed is anything left: npm, its shell, the stack, its functions.
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // Nothing is.
+  }
 });
 afterAll(() => rm(dir, { recursive: true }));
 
@@ -107,8 +115,9 @@ test('a port that is none is refused in a sentence', async () => {
 });
 
 function start(command: string, args: readonly string[], firstPort: number): ChildProcess {
-  const env = { ...process.env, WRIT_LOCAL_PORT: String(firstPort), WRIT_LOCAL_DIR: dir, NO_COLOR: '1' };
-  running = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ours = { WRIT_LOCAL_PORT: String(firstPort), WRIT_LOCAL_DIR: dir, NO_COLOR: '1' };
+  const env = { ...process.env, ...ours, npm_config_update_notifier: 'false' };
+  running = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   return running;
 }
 

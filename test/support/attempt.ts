@@ -30,6 +30,21 @@ export async function recordOf(broker: Broker, writ: string | null): Promise<unk
   return first === undefined ? null : JSON.parse(first.body);
 }
 
+/** All that the ledger holds of one type about one user, in no order. */
+export async function recordsOf(
+  broker: Broker,
+  type: 'intent' | 'refused' | 'enrolled',
+  sub: string,
+): Promise<readonly unknown[]> {
+  const tables: readonly (readonly { readonly body?: { readonly S: string } }[])[] = JSON.parse(
+    await broker.everything(),
+  );
+  return tables
+    .flat()
+    .flatMap(({ body }) => (body === undefined ? [] : [JSON.parse(body.S)]))
+    .filter((record) => record.type === type && record.subject.sub === sub);
+}
+
 /** What `attempt` comes to where a rule holds: refused, recorded, and STS never asked. */
 export const refusedAs = (refusal: Refusal) => ({
   refusal,

@@ -1,3 +1,4 @@
+import { identityTag, isIdentityTag } from '../../session/encode.ts';
 import type { CedarPolicies } from '../bundle.ts';
 import { type ConfigFile, type Problem, positionAt } from './source.ts';
 
@@ -109,7 +110,9 @@ function meaningProblems(json: unknown, known: KnownNames): string[] {
   }
   if (typeof json !== 'object' || json === null) return [];
   const here =
-    isReference(json) && !exists(json, known) ? [`names ${json.type}::"${json.id}", which is not there`] : [];
+    isReference(json) && !exists(json, known)
+      ? [`names ${json.type}::"${json.id}", ${whyNot(json, known)}`]
+      : [];
   return [...here, ...Object.values(json).flatMap((value) => meaningProblems(value, known))];
 }
 
@@ -121,6 +124,15 @@ interface Reference {
 const isReference = (value: object): value is Reference =>
   'type' in value && typeof value.type === 'string' && 'id' in value && typeof value.id === 'string';
 
+const aliasOf = (id: string): string => id.slice(0, Math.max(0, id.indexOf(':')));
+
+/** A user is spelled as in the tag. A `forbid` on any other spelling would never fire. */
+function whyNot({ type, id }: Reference, known: KnownNames): string {
+  const alias = aliasOf(id);
+  if (type !== 'Writ::User' || !known.subjectIssuers.includes(alias)) return 'which is not there';
+  return `which no user is ever called: write "${identityTag(alias, id.slice(alias.length + 1))}"`;
+}
+
 function exists({ type, id }: Reference, known: KnownNames): boolean {
   switch (type) {
     case 'Writ::Permission':
@@ -128,8 +140,9 @@ function exists({ type, id }: Reference, known: KnownNames): boolean {
     case 'Writ::Agent':
       return known.agents.includes(id);
     case 'Writ::User':
+      return isIdentityTag(id) && known.subjectIssuers.includes(aliasOf(id));
     case 'Writ::Group':
-      return known.subjectIssuers.some((alias) => id.startsWith(`${alias}:`));
+      return known.subjectIssuers.includes(aliasOf(id));
     default:
       return true;
   }

@@ -1,4 +1,5 @@
 import type { Authorize } from '../../ports.ts';
+import { identityTag } from '../../session/encode.ts';
 import type { Agent, LoadedBundle } from '../bundle.ts';
 import { choose } from '../choose.ts';
 import { type Decided, decideEnroll, decideIssue } from '../decide.ts';
@@ -68,10 +69,12 @@ const actorOf = (asked: IssueAsk, { agent }: Agent) => ({
   id: asked.actor === 'attested' ? 'case:workload' : `writ:${agent}`,
 });
 
+const aliasOf = (user: string): string => user.slice(0, user.indexOf(':'));
+
 const signedIn = (asked: IssueAsk | EnrollAsk): SignedIn => ({
   subject: {
-    id: asked.user,
-    alias: asked.user.slice(0, asked.user.indexOf(':')),
+    id: identityTag(aliasOf(asked.user), asked.user.slice(asked.user.indexOf(':') + 1)),
+    alias: aliasOf(asked.user),
     groups: asked.groups ?? [],
     auth_time: NOW - (asked.auth_age ?? 60),
     acr: asked.acr ?? null,

@@ -32,7 +32,8 @@ describe('the state of a writ', () => {
     { state: 'issued', live: true, records: [INTENT, ISSUED] },
     { state: 'failed', live: false, records: [INTENT, FAILED] },
     { state: 'orphaned', live: false, records: [INTENT, ORPHANED] },
-    { state: 'ended', live: false, records: [INTENT, ISSUED, ENDED] },
+    // A word in the ledger ends nothing by itself: only the deadline does, or AWS's refusal.
+    { state: 'ended', live: true, records: [INTENT, ISSUED, ENDED] },
     { state: 'ended', live: false, records: [INTENT, ISSUED, { ...ENDED, how: 'withheld' }] },
     { state: 'ended', live: false, records: [INTENT, { ...ENDED, how: 'withheld' }] },
     { state: 'issued', live: false, records: [INTENT, ISSUED, REVOKED, ENFORCED] },

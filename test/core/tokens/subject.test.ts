@@ -43,7 +43,7 @@ test('an ID token gives the user as configured', async () => {
 test('what may be absent is null, empty, or follows from the subject', async () => {
   const claims = { upn: undefined, email: undefined, groups: undefined, acr: undefined, amr: undefined };
   expect(accepted(await verify({ claims: { ...claims, nonce: undefined } }))).toMatchObject({
-    handle: 'alice',
+    handle: 'corp-3aalice',
     login: null,
     email: null,
     groups: [],
