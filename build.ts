@@ -88,7 +88,7 @@ async function replace(path: string, write: (temporary: string) => Promise<void>
   await rename(temporary, path);
 }
 
-export const usesCedar = (metafile: esbuild.Metafile): boolean =>
+const usesCedar = (metafile: esbuild.Metafile): boolean =>
   Object.keys(metafile.inputs).some((input) => input.endsWith(CEDAR));
 
 const cedarEngine = (): string =>

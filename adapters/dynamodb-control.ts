@@ -3,6 +3,7 @@ import {
   BatchGetItemCommand,
   type DynamoDBClient,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../core/fault.ts';
 import { INTENT, writKey } from '../core/ledger/keys.ts';
@@ -68,28 +69,41 @@ function numeric(attribute: AttributeValue | undefined): number {
 const COUNTER_KEPT_SECONDS = 3600;
 
 /** One `UpdateItem ADD` a refusal: strangers cannot make the ledger grow (rule 2). */
-export const dynamodbRefusalCounter = (client: DynamoDBClient, table: string): RefusalCounter => ({
-  async count(principal, reason, minute, writ) {
+export function dynamodbRefusalCounter(client: DynamoDBClient, table: string): RefusalCounter {
+  const key = (principal: string, reason: string, minute: number) => ({
+    pk: { S: `REFUSED#${principal}` },
+    sk: { S: `${reason}#${minute}` },
+  });
+  const update = async (input: Omit<UpdateItemCommandInput, 'TableName' | 'ReturnValues'>): Promise<Item> => {
     const { Attributes } = await client
-      .send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: { pk: { S: `REFUSED#${principal}` }, sk: { S: `${reason}#${minute}` } },
-          UpdateExpression: 'ADD #count :one SET #first = if_not_exists(#first, :writ), #expires = :expires',
-          ExpressionAttributeNames: { '#count': 'count', '#first': 'first', '#expires': TTL_ATTRIBUTE },
-          ExpressionAttributeValues: {
-            ':one': { N: '1' },
-            ':writ': { S: writ },
-            ':expires': { N: String(minute * 60 + COUNTER_KEPT_SECONDS) },
-          },
-          ReturnValues: 'ALL_NEW',
-        }),
-      )
+      .send(new UpdateItemCommand({ ...input, TableName: table, ReturnValues: 'ALL_NEW' }))
       .catch((error: unknown) => {
         throw new Fault('ledger_unavailable', { cause: error });
       });
-    const first = Attributes?.first?.S;
-    if (first === undefined) throw new Fault('ledger_unavailable');
-    return { count: numeric(Attributes?.count), first };
-  },
-});
+    return Attributes ?? {};
+  };
+  return {
+    async count(principal, reason, minute) {
+      const counted = await update({
+        Key: key(principal, reason, minute),
+        UpdateExpression: 'ADD #count :one SET #expires = :expires',
+        ExpressionAttributeNames: { '#count': 'count', '#expires': TTL_ATTRIBUTE },
+        ExpressionAttributeValues: {
+          ':one': { N: '1' },
+          ':expires': { N: String(minute * 60 + COUNTER_KEPT_SECONDS) },
+        },
+      });
+      return { count: numeric(counted.count), first: counted.first?.S ?? null };
+    },
+    async name(principal, reason, minute, writ) {
+      const named = await update({
+        Key: key(principal, reason, minute),
+        UpdateExpression: 'SET #first = if_not_exists(#first, :writ)',
+        ExpressionAttributeNames: { '#first': 'first' },
+        ExpressionAttributeValues: { ':writ': { S: writ } },
+      });
+      if (named.first?.S === undefined) throw new Fault('ledger_unavailable');
+      return named.first.S;
+    },
+  };
+}

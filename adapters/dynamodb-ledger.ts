@@ -45,6 +45,13 @@ export function dynamodbLedger(client: DynamoDBClient, tables: Tables): Ledger {
       return failed[0].body?.S === outcome.body ? 'written' : 'exists';
     },
 
+    async spend(spend) {
+      const failed = await transact(client, spendPuts(tables.control, spend));
+      if (failed === null) return 'spent';
+      if (failed[0] && failed[0].by?.S !== spend.by) return 'proof_spent';
+      return failed[1] ? 'actor_token_of_another_key' : 'spent';
+    },
+
     append: (item) => put(client, tables.ledger, item),
 
     async read(pk, sk) {
@@ -101,7 +108,7 @@ const peoplePut = (table: string, item: LedgerItem, subject: string, values: obj
 
 function spendPuts(table: string, spend: Spend | null): readonly Put[] {
   if (spend === null) return [];
-  const proof = proofPut(table, spend.proof);
+  const proof = proofPut(table, spend);
   return spend.actorToken ? [proof, actorTokenPut(table, spend.actorToken)] : [proof];
 }
 

@@ -1,7 +1,7 @@
 /**
  * POST /enroll: someone who has just signed in makes this key a device that Writ vouches for, for a day.
  *
- *     parse → proof → subject, freshly signed in → bound to the key → policy → record → sign
+ *     parse → proof → subject, freshly signed in → bound to the key → policy → heads → record → sign
  *
  * Nothing is stored but the ledger's item: the attestation itself is the device's to keep.
  */
@@ -16,8 +16,9 @@ import { ENROLMENT_SECONDS, MAX_ENROLMENT_AUTH_AGE_SECONDS } from './limits.ts';
 import { allow, type Outcome, refuse } from './outcome.ts';
 import { parseTokenRequest } from './parse.ts';
 import { type Decision, decideEnroll } from './policy/decide.ts';
-import type { EnrolmentSigner, ExchangePorts } from './ports.ts';
+import type { EnrolmentSigner, ExchangePorts, ReadHeads } from './ports.ts';
 import type { Received } from './request.ts';
+import { headsOfEnrolment, standing } from './revocation/heads.ts';
 import { personalOf, type Seen, see } from './seen.ts';
 import { identityTag } from './session/encode.ts';
 import { attestation, finishJws } from './tokens/attestation.ts';
@@ -27,7 +28,10 @@ import { verifyProof } from './tokens/proof.ts';
 import { verifySubject } from './tokens/subject.ts';
 import { WRIT_ALIAS } from './tokens/writ-issuer.ts';
 
-export type EnrolPorts = Omit<ExchangePorts, 'mint'> & { readonly signer: EnrolmentSigner };
+export type EnrolPorts = Omit<ExchangePorts, 'mint'> & {
+  readonly signer: EnrolmentSigner;
+  readonly readHeads: ReadHeads;
+};
 
 export interface Enrolment {
   /** A JWT for the header `OAuth-Client-Attestation`. */
@@ -42,12 +46,11 @@ export async function enroll(received: Received, ports: EnrolPorts): Promise<Ans
   const decided = await decide(seen, ports);
   if (!decided.ok) return recordRefusal(decided.refusal, seen, ports);
 
-  const { subject, proof, sealed, decision } = decided.value;
-  const device = identityTag(WRIT_ALIAS, proof.jkt);
+  const { subject, proof, device, sealed, decision } = decided.value;
   const recorded = await ports.ledger.record(
     enrolledItem(draftEnrolled(seen, { subject, proof }, device, decision, sealed.hashes)),
     { subject: subject.id, values: sealed.openings },
-    spendOf(proof, undefined),
+    spendOf(seen.writ, proof, undefined),
   );
   if (recorded === 'proof_spent') return recordRefusal({ reason: 'dpop_replayed' }, seen, ports);
   if (recorded !== 'written') throw new Fault('ledger_unavailable');
@@ -71,6 +74,8 @@ export async function enroll(received: Received, ports: EnrolPorts): Promise<Ans
 interface Vouched {
   readonly subject: Subject;
   readonly proof: Proof;
+  /** The tag of the key as Writ's own device. */
+  readonly device: string;
   readonly sealed: Sealed;
   readonly decision: Decision;
 }
@@ -111,5 +116,12 @@ async function decide(seen: Seen, ports: EnrolPorts): Promise<Outcome<Vouched>> 
   const judged = decideEnroll(asked, sealed.hashes, ports.policy, ports.authorize);
   seen.decision = judged.decision;
   if (!judged.outcome.ok) return judged.outcome;
-  return allow({ subject: subject.value, proof: proof.value, sealed, decision: judged.decision });
+
+  // Who is blocked gets no new word of ours to show elsewhere.
+  const device = identityTag(WRIT_ALIAS, proof.value.jkt);
+  const { heads } = await ports.readHeads(headsOfEnrolment(subject.value.id, device), null);
+  const over = standing(heads, now);
+  if (over.state === 'pending') throw new Fault('revocation_pending', { retryAfter: over.retryAfter });
+  if (over.state === 'revoked') return refuse({ reason: 'revoked', kind: over.kind });
+  return allow({ subject: subject.value, proof: proof.value, device, sealed, decision: judged.decision });
 }

@@ -1,7 +1,7 @@
 /**
  * POST /token: who may have what, decided and recorded. It cannot call STS.
  *
- *     parse → subject → actor → device → bind → policy → plan → open (intent in the ledger) → mint
+ *     parse → identify (proof → subject → actor → device → bind) → policy → bounds → intent in the ledger → mint
  *
  * The first refusal ends it and is recorded; a fault is an exception and becomes 503, with nothing issued.
  */
@@ -22,9 +22,8 @@ import { decideIssue } from './policy/decide.ts';
 import type { Credential, ExchangePorts } from './ports.ts';
 import type { Received } from './request.ts';
 import { personalOf, type Seen, see } from './seen.ts';
+import { sessionBounds } from './session/bounds.ts';
 import { deadline } from './session/deadline.ts';
-import { resolvePlace } from './session/place.ts';
-import { sessionPolicy } from './session/session-policy.ts';
 
 /** The secret, and what was granted with it. */
 export interface Issued {
@@ -33,6 +32,12 @@ export interface Issued {
   readonly credential: Credential;
 }
 
+/**
+ * One exchange (RFC 8693 §2).
+ *
+ * @returns the secret and what was granted; or the refusal, with the id of its record once a token counted.
+ * @throws Fault where anything of ours did not work: nothing has left.
+ */
 export async function exchange(received: Received, ports: ExchangePorts): Promise<Answer<Issued>> {
   const seen = see(received, 'token', ports);
   const decided = await decide(seen, ports);
@@ -47,7 +52,7 @@ export async function exchange(received: Received, ports: ExchangePorts): Promis
   const opened = await ports.ledger.record(
     intentItem(intent, body),
     { subject: grant.subject.id, values: openings },
-    spendOf(grant.proof, grant.actor),
+    spendOf(intent.writ, grant.proof, grant.actor),
   );
   if (opened === 'proof_spent') return recordRefusal({ reason: 'dpop_replayed' }, seen, ports);
   if (opened === 'actor_token_of_another_key') return recordRefusal({ reason: opened }, seen, ports);
@@ -59,7 +64,7 @@ export async function exchange(received: Received, ports: ExchangePorts): Promis
   return { ok: true, value: { writ, grant, credential: minted.credential } };
 }
 
-/** parse → subject → actor → device → bind → policy → plan; the first refusal ends it. */
+/** parse → identify → policy → bounds; the first refusal ends it. */
 async function decide(seen: Seen, ports: ExchangePorts): Promise<Outcome<Grant>> {
   const request = parseTokenRequest(seen.received, 'token');
   if (!request.ok) return request;
@@ -74,13 +79,14 @@ async function decide(seen: Seen, ports: ExchangePorts): Promise<Outcome<Grant>>
 
   const chosen = choose(details, ports.policy.bundle);
   if (!chosen.ok) return chosen;
-  const { permission, account, parameters } = chosen.value;
+  const { permission } = chosen.value;
   if (permission.demandsBodyHash && !proof.coversBody) {
     return refuse({ reason: 'body_hash_required', permission: permission.permission });
   }
 
   const { now, received } = seen;
-  const asked = { ...identified.value, chosen: chosen.value, details, address: received.sourceAddress, now };
+  const address = received.sourceAddress;
+  const asked = { ...identified.value, chosen: chosen.value, details, address, now };
   const judged = decideIssue(asked, sealed.hashes, ports.policy, ports.authorize);
   seen.decision = judged.decision;
   if (!judged.outcome.ok) return judged.outcome;
@@ -94,8 +100,9 @@ async function decide(seen: Seen, ports: ExchangePorts): Promise<Outcome<Grant>>
   });
   if (!limit.ok) return limit;
 
-  const place = resolvePlace(permission.place, received.sourceAddress);
-  const bounds = { place, deadline: limit.value.deadline };
+  const from = { value: address, sealed: sealed.hashes.address };
+  const bounds = sessionBounds(permission, chosen.value, from, limit.value.deadline);
+  const { decision } = judged;
   return allow({
     ...identified.value,
     ...chosen.value,
@@ -103,8 +110,8 @@ async function decide(seen: Seen, ports: ExchangePorts): Promise<Outcome<Grant>>
     subject_token,
     details,
     sealed,
-    decision: judged.decision,
+    decision,
     limit: limit.value,
-    sessionPolicy: sessionPolicy(permission, { parameters, account }, bounds),
+    bounds,
   });
 }

@@ -2,6 +2,7 @@ import type { RequestPersonal, Sealed } from './ledger/personal.ts';
 import type { Intent } from './ledger/records.ts';
 import type { Account, Agent, Permission } from './policy/bundle.ts';
 import type { Details } from './request.ts';
+import type { Bounds } from './session/bounds.ts';
 import type { Actor, Binding, Device, Proof, Subject } from './tokens/identities.ts';
 
 /** Who asks, and how they were shown to belong together. */
@@ -25,8 +26,7 @@ export interface Grant extends Identified {
   readonly account: Account;
   readonly parameters: { readonly [name: string]: string };
   readonly limit: { readonly deadline: number; readonly durationSeconds: number };
-  /** JSON text, character for character as STS will get it. */
-  readonly sessionPolicy: string;
+  readonly bounds: Bounds;
   readonly sealed: Sealed<RequestPersonal>;
   readonly decision: Intent['decision'];
 }

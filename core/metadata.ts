@@ -1,5 +1,6 @@
 import type { Bundle } from './policy/bundle.ts';
 import { PROOF_ALGORITHMS } from './tokens/proof.ts';
+import { TOKEN_EXCHANGE } from './tokens/token-types.ts';
 
 /**
  * Authorization server metadata (RFC 8414 §2).
@@ -9,7 +10,7 @@ import { PROOF_ALGORITHMS } from './tokens/proof.ts';
 export const metadata = (publicUrl: string, { issuers }: Bundle) => ({
   issuer: publicUrl,
   token_endpoint: `${publicUrl}/token`,
-  grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+  grant_types_supported: [TOKEN_EXCHANGE],
   response_types_supported: [],
   token_endpoint_auth_methods_supported: ['attest_jwt_client_auth_dpop', 'none'],
   client_attestation_signing_alg_values_supported: algorithmsOf(

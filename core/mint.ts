@@ -7,15 +7,22 @@
  * whatever throws before drops it.
  */
 import { Fault } from './fault.ts';
-import { type Opened, openHandover } from './ledger/handover.ts';
-import { endedItem, keyItem, outcomeItem } from './ledger/keys.ts';
-import { draftFailed, draftIssued, draftKeyPointer, draftWithheld } from './ledger/settle.ts';
+import { openHandover } from './ledger/handover.ts';
+import { keyItem, outcomeItem } from './ledger/keys.ts';
+import { draftFailed, draftIssued, draftKeyPointer } from './ledger/settle.ts';
 import type { Handover, MintAnswer, MintPorts } from './ports.ts';
-import type { Refusal } from './refusals.ts';
-import { headsOf, type Standing, standing, standingAfter } from './revocation/heads.ts';
+import { headsOf, standing, standingAfter } from './revocation/heads.ts';
+import { fail, stopBefore, withhold } from './revocation/stop.ts';
 import { replan } from './session/replan.ts';
 import { verifySubject } from './tokens/subject.ts';
 
+/**
+ * Mints one session from a recorded intent.
+ *
+ * @param handover - From exchange, trusted in nothing: the intent's bytes must be the ledger's.
+ * @returns the credential; or the refusal, whose outcome is in the ledger.
+ * @throws Fault where anything of ours did not work, or what was handed over differs: no secret has left.
+ */
 export async function mint(handover: Handover, ports: MintPorts): Promise<MintAnswer> {
   const now = seconds(ports);
   const opened = openHandover(handover);
@@ -27,19 +34,19 @@ export async function mint(handover: Handover, ports: MintPorts): Promise<MintAn
   if (before.intent !== handover.intent) throw new Fault('intent_differs');
   if (now >= intent.issueBefore) throw new Fault('too_late');
   const early = standing(before.heads, now);
-  if (early.state !== 'clear') return hold(early, opened, now, ports);
+  if (early.state !== 'clear') return stopBefore(early, opened, now, ports.ledger);
 
   const subject = await verifySubject(handover.subject_token, intent.subject.token_type, {
     issuers: ports.policy.bundle.issuers,
     findKey: ports.findKey,
     now,
   });
-  if (!subject.ok) return fail(subject.refusal, opened, now, ports);
+  if (!subject.ok) return fail(subject.refusal, opened, now, ports.ledger);
   if (subject.value.token !== intent.subject.token || subject.value.id !== intent.subject.id) {
     throw new Fault('intent_differs');
   }
 
-  const plan = replan(opened, subject.value, ports.policy);
+  const plan = replan(opened, subject.value, ports.policy, now);
   const asked = await ports.assumeRole(plan);
   if (!asked.ok) {
     const mayExistUntil = asked.mayExist ? seconds(ports) + plan.DurationSeconds : null;
@@ -59,31 +66,10 @@ export async function mint(handover: Handover, ports: MintPorts): Promise<MintAn
   ]);
   if (settled === 'exists') throw new Fault('outcome_slot_lost');
   const late = standingAfter(after.heads, seconds(ports), issued.issuedAt);
-  if (late.state !== 'clear') return withhold(late, opened, ports);
+  if (late.state !== 'clear') return withhold(late, opened, seconds(ports), ports.ledger);
 
   return { ok: true, credential: assumed.credential };
 }
-
-/** Over before it began: no session exists. A pending cut-off is nobody's refusal; the caller asks again. */
-async function hold(held: Held, opened: Opened, now: number, ports: MintPorts): Promise<MintAnswer> {
-  if (held.state === 'pending') throw new Fault('revocation_pending', { retryAfter: held.retryAfter });
-  return fail({ reason: 'revoked', kind: held.kind }, opened, now, ports);
-}
-
-/** The intent gets its outcome, and the caller the reason. */
-async function fail(refusal: Refusal, opened: Opened, now: number, ports: MintPorts): Promise<MintAnswer> {
-  await ports.ledger.settle(outcomeItem(draftFailed(opened, now, refusal.reason, null)), null);
-  return { ok: false, refusal };
-}
-
-/** A session exists and its secret is dropped here. The ledger says so: such a key's use would be an alarm. */
-async function withhold(held: Held, opened: Opened, ports: MintPorts): Promise<MintAnswer> {
-  await ports.ledger.append(endedItem(draftWithheld(opened, seconds(ports))));
-  if (held.state === 'pending') throw new Fault('revocation_pending', { retryAfter: held.retryAfter });
-  return { ok: false, refusal: { reason: 'revoked', kind: held.kind } };
-}
-
-type Held = Exclude<Standing, { readonly state: 'clear' }>;
 
 /** NumericDate. Asked anew where time has passed: STS may have taken its time. */
 const seconds = (ports: MintPorts): number => Math.floor(ports.clock() / 1000);

@@ -2,18 +2,18 @@
 import type { Answer } from './answer.ts';
 import type { Identified } from './grant.ts';
 import { identify } from './identify.ts';
-import { sealPersonal } from './ledger/personal.ts';
 import { recordRefusal } from './ledger/refuse.ts';
+import { spendOf } from './ledger/spend.ts';
 import { DEFAULT_DURATION_SECONDS } from './limits.ts';
 import { parseTokenRequest } from './parse.ts';
 import type { Account, ParameterType, Permission } from './policy/bundle.ts';
-import { decideIssue } from './policy/decide.ts';
-import type { ExchangePorts, SpendProof } from './ports.ts';
+import { wouldPermit } from './policy/decide.ts';
+import type { ExchangePorts } from './ports.ts';
 import type { Received } from './request.ts';
-import { personalOf, type Seen, see } from './seen.ts';
+import { type Seen, see } from './seen.ts';
 import { actsFor } from './tokens/bind.ts';
 
-export type PermissionsPorts = Omit<ExchangePorts, 'mint'> & { readonly spendProof: SpendProof };
+export type PermissionsPorts = Omit<ExchangePorts, 'mint'>;
 
 export interface Listed {
   readonly permission: string;
@@ -35,10 +35,10 @@ export async function permissions(
   const identified = await identify(request.value, seen, ports);
   if (!identified.ok) return recordRefusal(identified.refusal, seen, ports);
 
-  // A list causes no record, so its proof is spent by itself.
-  const { jkt, jti, spentUntil } = identified.value.proof;
-  const first = await ports.spendProof({ jkt, jti, until: spentUntil });
-  if (!first) return recordRefusal({ reason: 'dpop_replayed' }, seen, ports);
+  // A list causes no record, so what it spends is spent by itself.
+  const spent = await ports.ledger.spend(spendOf(seen.writ, identified.value.proof, identified.value.actor));
+  if (spent === 'proof_spent') return recordRefusal({ reason: 'dpop_replayed' }, seen, ports);
+  if (spent === 'actor_token_of_another_key') return recordRefusal({ reason: spent }, seen, ports);
 
   const { bundle } = ports.policy;
   const listed = bundle.permissions.flatMap((permission) => {
@@ -76,8 +76,7 @@ function mayAsk(
     address: seen.received.sourceAddress,
     now: seen.now,
   };
-  const { hashes } = sealPersonal({ ...personalOf(seen, subject), purpose: details.purpose }, ports.random);
-  return decideIssue(asked, hashes, ports.policy, ports.authorize).outcome.ok;
+  return wouldPermit(asked, ports.authorize);
 }
 
 const shown = (permission: Permission, accounts: readonly string[]): Listed => ({

@@ -85,6 +85,8 @@ export type DuePage = ItemKey & { readonly due: string; readonly dueAt: string }
 
 /** What is spent together with the record it causes (rule 6). */
 export interface Spend {
+  /** The writ id of the request that spends: a retry whose first answer was lost finds its own id. */
+  readonly by: string;
   readonly proof: { readonly jkt: string; readonly jti: string; readonly until: number };
   /** First use binds an actor token that has a `jti` to the key, until it expires. */
   readonly actorToken?: {
@@ -121,6 +123,9 @@ export interface Ledger {
    */
   settle(outcome: LedgerItem, key: LedgerItem | null): Promise<'written' | 'exists'>;
 
+  /** Spends by itself, where a request leaves no record: a list, or a refusal that was only counted. */
+  spend(spend: Spend): Promise<'spent' | 'proof_spent' | 'actor_token_of_another_key'>;
+
   /** Puts one further item (`30#ended`…). */
   append(item: LedgerItem): Promise<'written' | 'exists'>;
 
@@ -140,19 +145,21 @@ export interface Ledger {
   read(pk: string, sk: string): Promise<LedgerItem | null>;
 }
 
-/** Counts refusals per principal, reason and minute (rule 2). */
+/**
+ * Counts refusals per principal, reason and minute (rule 2). The first one's id is named only when its record is
+ * durable: nobody is ever told an id with nothing behind it.
+ */
 export interface RefusalCounter {
-  /** @returns the count after this one, and the writ id that the minute's first refusal got. */
+  /** @returns the count after this one, and the writ id of the minute's first record, `null` while there is none. */
   count(
     principal: string,
     reason: string,
     minute: number,
-    writ: string,
-  ): Promise<{ readonly count: number; readonly first: string }>;
-}
+  ): Promise<{ readonly count: number; readonly first: string | null }>;
 
-/** Spends a proof by itself, where no record is caused. @returns whether this was its first use. */
-export type SpendProof = (proof: Spend['proof']) => Promise<boolean>;
+  /** Names a recorded refusal as the minute's first, unless there is one. @returns the first. */
+  name(principal: string, reason: string, minute: number, writ: string): Promise<string>;
+}
 
 /** A revocation head, as it stands in control: `REVOKED#<kind>#<value>`. An absent head was never revoked. */
 export interface Head {

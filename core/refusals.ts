@@ -2,7 +2,7 @@
  * Everything Writ refuses: the reason an auditor reads, and what the caller is told.
  *
  * An arm carries what an auditor needs and never a token. The table gives each reason its RFC 6749 §5.2 code,
- * HTTP status, remedy and the `writ` command's exit code; leaving one out does not compile.
+ * HTTP status, remedy, a sentence for people and the `writ` command's exit code; leaving one out does not compile.
  */
 
 /** Which token of a request a refusal speaks of. */
@@ -78,8 +78,9 @@ export type Refusal =
 
 export type Reason = Refusal['reason'];
 
-/** What a program can do about it by itself; `null`: nothing. */
-export type Remedy = 'login' | 'step_up' | 'enroll' | 'shorten' | 'ask';
+/** What a program can do about it by itself. */
+export const REMEDIES = ['login', 'step_up', 'enroll', 'shorten', 'ask'] as const;
+export type Remedy = (typeof REMEDIES)[number];
 
 export type OAuthError =
   | 'invalid_request'
@@ -93,74 +94,137 @@ export type OAuthError =
 export interface RefusalRow {
   readonly error: OAuthError;
   readonly status: 400 | 413 | 415;
+  /** `null`: nothing that a program could do by itself. */
   readonly remedy: Remedy | null;
-  /** The `writ` command's exit code: 2 refused. */
+  /**
+   * The `writ` command's exit code: 1 where what it was called with is wrong, else 2. A stranger's answer has no
+   * reason, and details are read before any token: there the command goes by `error`.
+   */
   readonly exit: 1 | 2;
+  /** What is wrong, in one sentence and in terms of what the caller can change. It is on every laptop: no detail. */
+  readonly says: string;
 }
 
 const row = (
   error: OAuthError,
-  remedy: Remedy | null = null,
-  status: 400 | 413 | 415 = 400,
-  exit: 1 | 2 = 2,
-) => ({ error, status, remedy, exit }) as const;
+  says: string,
+  change: Partial<Pick<RefusalRow, 'remedy' | 'status' | 'exit'>> = {},
+): RefusalRow => ({ error, status: 400, remedy: null, exit: 2, says, ...change });
+
+const login = { remedy: 'login' } as const;
+const enroll = { remedy: 'enroll' } as const;
+const ask = { remedy: 'ask' } as const;
 
 export const REFUSALS: { readonly [R in Reason]: RefusalRow } = {
-  request_too_large: row('invalid_request', null, 413),
-  request_not_form: row('invalid_request', null, 415),
-  request_malformed: row('invalid_request'),
-  parameter_repeated: row('invalid_request'),
-  grant_type_unsupported: row('unsupported_grant_type'),
-  scope_unsupported: row('invalid_scope'),
-  target_foreign: row('invalid_target'),
-  details_malformed: row('invalid_authorization_details', null, 400, 1),
+  request_too_large: row('invalid_request', 'The request is larger than the broker takes.', { status: 413 }),
+  request_not_form: row(
+    'invalid_request',
+    'The request is no form: application/x-www-form-urlencoded in UTF-8.',
+    { status: 415 },
+  ),
+  request_malformed: row('invalid_request', 'A parameter of the request is missing or malformed.'),
+  parameter_repeated: row('invalid_request', 'A parameter of the request is there more than once.'),
+  grant_type_unsupported: row(
+    'unsupported_grant_type',
+    'The broker knows one grant only: token exchange (RFC 8693).',
+  ),
+  scope_unsupported: row(
+    'invalid_scope',
+    'A scope cannot be asked for: a permission is, in authorization_details.',
+  ),
+  target_foreign: row('invalid_target', 'The request names an audience or resource that is not this broker.'),
+  details_malformed: row(
+    'invalid_authorization_details',
+    'Permission, account, task, purpose, parameters or duration are missing or malformed.',
+    { exit: 1 },
+  ),
 
-  dpop_missing: row('invalid_dpop_proof'),
-  dpop_repeated: row('invalid_dpop_proof'),
-  dpop_malformed: row('invalid_dpop_proof'),
-  dpop_signature: row('invalid_dpop_proof'),
-  dpop_claim: row('invalid_dpop_proof'),
-  dpop_nonce_missing: row('use_dpop_nonce'),
-  dpop_nonce_stale: row('use_dpop_nonce'),
-  dpop_body_mismatch: row('invalid_dpop_proof'),
-  dpop_replayed: row('invalid_dpop_proof'),
+  dpop_missing: row('invalid_dpop_proof', "The proof of the device's key (DPoP) is missing."),
+  dpop_repeated: row('invalid_dpop_proof', 'There is more than one DPoP proof.'),
+  dpop_malformed: row('invalid_dpop_proof', 'The DPoP proof is malformed.'),
+  dpop_signature: row('invalid_dpop_proof', 'The DPoP proof is not signed by the key in it.'),
+  dpop_claim: row('invalid_dpop_proof', 'The DPoP proof was made for another request or address.'),
+  dpop_nonce_missing: row('use_dpop_nonce', "The broker's nonce is missing in what this device signed."),
+  dpop_nonce_stale: row('use_dpop_nonce', "The broker's nonce in what this device signed is too old."),
+  dpop_body_mismatch: row('invalid_dpop_proof', 'The DPoP proof was made for a request with other content.'),
+  dpop_replayed: row('invalid_dpop_proof', 'The DPoP proof has been used before.'),
 
-  token_malformed: row('invalid_request'),
-  token_issuer_unknown: row('invalid_request'),
-  token_wrong_class: row('invalid_request'),
-  token_type_mismatch: row('invalid_request'),
-  token_algorithm: row('invalid_request'),
-  token_key_unknown: row('invalid_request'),
-  token_signature: row('invalid_request'),
-  token_audience: row('invalid_request'),
-  token_claim: row('invalid_request'),
-  token_expired: row('invalid_request', 'login'),
-  token_not_yet_valid: row('invalid_request'),
-  token_too_old: row('invalid_request', 'login'),
-  token_in_two_slots: row('invalid_request'),
+  token_malformed: row('invalid_request', 'A token is malformed.'),
+  token_issuer_unknown: row('invalid_request', 'A token is from an issuer that this broker does not know.'),
+  token_wrong_class: row(
+    'invalid_request',
+    'A token is from an issuer that does not vouch for what the token is shown as.',
+  ),
+  token_type_mismatch: row('invalid_request', 'A token is of another type than is needed where it stands.'),
+  token_algorithm: row(
+    'invalid_request',
+    'A token is signed with an algorithm that is not accepted from its issuer.',
+  ),
+  token_key_unknown: row('invalid_request', 'A token is signed with a key that its issuer does not publish.'),
+  token_signature: row('invalid_request', 'The signature of a token does not hold.'),
+  token_audience: row('invalid_request', 'A token was made for somebody else than this broker.'),
+  token_claim: row(
+    'invalid_request',
+    'A token lacks a claim that is needed, or has it with a value that does not fit.',
+  ),
+  token_expired: row('invalid_request', 'A token has expired.', login),
+  token_not_yet_valid: row('invalid_request', 'A token is not valid yet.'),
+  token_too_old: row('invalid_request', 'A token was issued too long ago.', login),
+  token_in_two_slots: row('invalid_request', 'One token is shown as two different things.'),
 
-  subject_rule: row('invalid_request'),
-  subject_not_human: row('invalid_request', 'login'),
-  subject_sign_in_too_old: row('invalid_request', 'login'),
-  actor_unknown: row('invalid_request', 'ask'),
-  actor_expired: row('invalid_request', 'ask'),
-  actor_review_overdue: row('invalid_request', 'ask'),
-  actor_token_of_another_key: row('invalid_request'),
-  device_missing: row('invalid_request', 'enroll'),
-  attestation_key_mismatch: row('invalid_request', 'enroll'),
+  subject_rule: row('invalid_request', 'Your sign-in is not of an organisation that this broker serves.'),
+  subject_not_human: row(
+    'invalid_request',
+    'The token that should be yours does not show that a person signed in.',
+    login,
+  ),
+  subject_sign_in_too_old: row('invalid_request', 'You signed in too long ago for this.', login),
+  actor_unknown: row('invalid_request', 'The broker knows no such agent.', ask),
+  actor_expired: row('invalid_request', "This agent's registration has ended.", ask),
+  actor_review_overdue: row(
+    'invalid_request',
+    "This agent's registration is waiting to be reviewed by its owner.",
+    ask,
+  ),
+  actor_token_of_another_key: row('invalid_request', "The agent's token has been used from another device."),
+  device_missing: row('invalid_request', 'The broker does not know this device, or no longer.', enroll),
+  attestation_key_mismatch: row(
+    'invalid_request',
+    "The device's attestation is for another key than this device's.",
+    enroll,
+  ),
 
-  subject_not_bound_to_device: row('invalid_request', 'login'),
-  actor_not_for_subject: row('invalid_target', 'ask'),
-  actor_key_mismatch: row('invalid_request'),
-  body_hash_required: row('invalid_dpop_proof'),
+  subject_not_bound_to_device: row('invalid_request', 'Your sign-in was not made with this device.', login),
+  actor_not_for_subject: row(
+    'invalid_target',
+    'This agent is not registered for you or this permission.',
+    ask,
+  ),
+  actor_key_mismatch: row('invalid_request', "The agent's token is signed by another device than this."),
+  body_hash_required: row(
+    'invalid_dpop_proof',
+    'This permission asks for a DPoP proof that covers the content of the request.',
+  ),
 
-  permission_unknown: row('invalid_target', 'ask'),
-  account_unknown: row('invalid_target', 'ask'),
-  parameter_invalid: row('invalid_authorization_details', null, 400, 1),
-  policy_denied: row('invalid_target', 'ask'),
-  too_little_time_left: row('invalid_target', 'login'),
+  permission_unknown: row('invalid_target', 'There is no permission of this name.', ask),
+  account_unknown: row(
+    'invalid_target',
+    'There is no account of this name in which the permission can be had.',
+    ask,
+  ),
+  parameter_invalid: row(
+    'invalid_authorization_details',
+    'A parameter is missing or does not fit the permission.',
+    { exit: 1 },
+  ),
+  policy_denied: row('invalid_target', 'The rules do not permit this as it was asked for.', ask),
+  too_little_time_left: row(
+    'invalid_target',
+    'Your sign-in, or what vouches for this device, ends in a few seconds.',
+    login,
+  ),
 
-  revoked: row('invalid_target', 'ask'),
+  revoked: row('invalid_target', 'This access has been revoked.', ask),
 };
 
 /** What the caller is told to do: the table's remedy, unless the refusal knows better. */

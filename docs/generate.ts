@@ -1,6 +1,7 @@
 /** Writes `docs/record-schema.md` from `core/ledger/records.ts`. Run by `npm run docs`; a test holds the file to it. */
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { ACCOUNT_ID } from '../core/aws-names.ts';
 import {
   accessKeyKey,
   ENDED,
@@ -16,6 +17,7 @@ import {
   writKey,
 } from '../core/ledger/keys.ts';
 import { RECORDS } from '../core/ledger/records.ts';
+import { WRIT_ID } from '../core/writ-id.ts';
 
 type Name = keyof typeof RECORDS;
 
@@ -86,8 +88,8 @@ interface Schema {
 const PATTERNS: { readonly [pattern: string]: string } = {
   '^[0-9a-f]{64}$': 'hash',
   '^[\\w-]{43}$': 'personal hash',
-  '^[0-9a-hjkmnp-tv-z]{16}$': 'writ id',
-  '^\\d{12}$': 'twelve digits',
+  [WRIT_ID.source]: 'writ id',
+  [ACCOUNT_ID.source]: 'twelve digits',
 };
 
 /** @returns The whole of `docs/record-schema.md`. */

@@ -1,49 +1,101 @@
-/** What a deploy does at AWS, on the laptop: the functions with their environment, the roles with their policies. */
+/** What a deploy does at AWS, on the laptop: configuration, the functions with their settings, roles, what they guard. */
+import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { targetRoles } from '../core/session/roles.ts';
-import type { Registry } from './aws/registry.ts';
-import { type Duties, frontDoorRole, functionRoles } from './function-roles.ts';
-import type { FunctionSpec } from './functions.ts';
-import type { LocalBundle } from './policy.ts';
+import { createRegistry } from './aws/registry.ts';
+import { type LocalAws, startAws } from './aws/server.ts';
+import type { Folder } from './folder.ts';
+import { putRoles } from './function-roles.ts';
+import { type FunctionSpec, startFunctions } from './functions.ts';
+import { ENROLMENT_ALIAS, functionName, REGION, roleArn, TABLES } from './names.ts';
+import type { Outside } from './outside.ts';
+import type { Parts } from './parts.ts';
+import { buildLocalPolicy, type LocalBundle } from './policy.ts';
+import { seed } from './seed.ts';
+import { takeRole } from './take-role.ts';
 
-const MINT_TIMEOUT_SECONDS = 15;
+/** As deployed; above what the slowest, exchange with its mint, may take. */
+const FUNCTION_TIMEOUT_SECONDS = 15;
+
+export interface Deployed {
+  readonly aws: LocalAws;
+  readonly bundle: LocalBundle;
+}
+
+export async function deploy(
+  options: {
+    /** The repository. */
+    readonly root: string;
+    readonly folder: Folder;
+    /** Where the local AWS listens. */
+    readonly port: number;
+    /** The broker's public URL. */
+    readonly broker: string;
+    readonly outside: Outside;
+  },
+  parts: Parts,
+): Promise<Deployed> {
+  const { root, folder, port, broker, outside } = options;
+  const { endpoint, dynamodb } = outside.database;
+  const bundle = await buildLocalPolicy(root, folder.bundles, {
+    LOCAL_BROKER: broker,
+    LOCAL_ISSUER: outside.idp.issuer,
+    LOCAL_MDM: outside.mdm.issuer,
+    LOCAL_CI: outside.ci.issuer,
+  });
+  await writeFile(folder.nonceKeys, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+
+  const functions = startFunctions({
+    region: REGION,
+    logsDir: folder.logs,
+    credentials: (name, roleArn) => takeRole(aws, name, roleArn),
+    functions: functionSpecs(root, {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      WRIT_PUBLIC_URL: broker,
+      WRIT_BUNDLE_FILE: bundle.file,
+      WRIT_BUNDLE_SHA256: bundle.hash,
+      WRIT_LEDGER_TABLE: TABLES.ledger,
+      WRIT_PEOPLE_TABLE: TABLES.people,
+      WRIT_CONTROL_TABLE: TABLES.control,
+      WRIT_MINT_FUNCTION: functionName('mint'),
+      WRIT_NONCE_KEYS: `file:${folder.nonceKeys}`,
+      WRIT_ENROLMENT_KEY: `alias/${ENROLMENT_ALIAS}`,
+    }),
+  });
+  const registry = createRegistry({ now: Date.now, random: randomBytes });
+  const aws: LocalAws = parts.keep(
+    await startAws({
+      port,
+      region: REGION,
+      cloudtrailDir: folder.cloudtrail,
+      registry,
+      now: Date.now,
+      random: randomBytes,
+      dynamodbEndpoint: endpoint,
+      functions,
+      kms: { keyFile: folder.enrolmentKey, alias: ENROLMENT_ALIAS },
+    }),
+  );
+  parts.keep(functions);
+  putRoles(registry, bundle.bundle, aws.kmsKey.arn);
+  await seed(aws.objects, dynamodb);
+  return { aws, bundle };
+}
 
 /** One process per function from `dist/functions`, all with the same settings; roles tell them apart. */
-export function functionSpecs(
-  root: string,
-  account: string,
-  env: FunctionSpec['env'],
-): { readonly [name: string]: FunctionSpec } {
+function functionSpecs(root: string, env: FunctionSpec['env']): { readonly [name: string]: FunctionSpec } {
   const built = join(root, 'dist', 'functions');
   return Object.fromEntries(
-    readdirSync(built).map((name) => [
-      `writ-${name}`,
+    readdirSync(built).map((duty) => [
+      functionName(duty),
       {
-        bundle: join(built, name, 'index.mjs'),
-        roleArn: `arn:aws:iam::${account}:role/writ-${name}`,
+        bundle: join(built, duty, 'index.mjs'),
+        roleArn: roleArn(duty),
         env,
-        timeoutSeconds: MINT_TIMEOUT_SECONDS,
+        timeoutSeconds: FUNCTION_TIMEOUT_SECONDS,
       },
     ]),
   );
-}
-
-/** Each function's own role, the front door's, and the target roles that the permissions name. */
-export function putRoles(registry: Registry, { bundle }: LocalBundle, duties: Duties): void {
-  for (const role of Object.values(functionRoles(duties))) registry.putRole(role);
-  registry.putRole(frontDoorRole(duties));
-  const mintRoleArn = `arn:aws:iam::${duties.account}:role/writ-mint`;
-  for (const account of bundle.accounts.filter(({ id }) => id === duties.account)) {
-    for (const role of targetRoles(bundle, account, { mintRoleArn })) {
-      registry.putRole({
-        name: role.name,
-        path: role.path,
-        trust: role.trust,
-        boundary: role.boundary,
-        inline: { permissions: role.permissions, fence: role.fence },
-        maxSessionDuration: role.maxSessionSeconds,
-      });
-    }
-  }
 }

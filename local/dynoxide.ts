@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Part } from './parts.ts';
 
-export interface DynamoDb {
+export interface DynamoDb extends Part {
   readonly endpoint: string;
-  close(): Promise<void>;
 }
 
 const START_MILLIS = 10_000;
@@ -13,7 +13,7 @@ const START_MILLIS = 10_000;
 /**
  * A real DynamoDB engine on 127.0.0.1, in memory: what it held is gone when it stops, as is right for test users.
  *
- * @param env - `DYNAMODB_ENDPOINT` names another engine, which is then used as it is.
+ * @param env - `DYNAMODB_ENDPOINT` names another engine, which is used as it is, and left running.
  */
 export async function startDynamoDb(port: number, env: NodeJS.ProcessEnv): Promise<DynamoDb> {
   const given = env.DYNAMODB_ENDPOINT;
@@ -38,7 +38,7 @@ function binary(): string {
     return join(dirname(manifest), 'dynoxide');
   } catch {
     throw new Error(
-      'The DynamoDB engine that comes with npm runs on Linux x64 only: start another DynamoDB and set DYNAMODB_ENDPOINT to its address.',
+      'The DynamoDB engine that npm brings along runs on Linux x64 only: elsewhere Writ needs Node 24.2 or newer and a DynamoDB that you started, at the address in DYNAMODB_ENDPOINT (DynamoDB Local with -sharedDb).',
     );
   }
 }

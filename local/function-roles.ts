@@ -1,58 +1,71 @@
-/** What each function may do on the laptop, as IAM says it: the same separation of duties as on AWS. */
-import type { PolicyDocument } from '../core/session/policy-document.ts';
-import type { RoleInput } from './aws/registry.ts';
+/**
+ * What each function may do on the laptop, as IAM says it: the separation of duties as on AWS, with one hole. Functions
+ * talk to the database engine directly, and it judges nobody; so what a function may do to Writ's own tables is said
+ * and judged on AWS only.
+ */
 
-export interface Duties {
-  readonly account: string;
-  readonly region: string;
-  readonly enrolmentKeyArn: string;
+import type { Bundle } from '../core/policy/bundle.ts';
+import type { PolicyDocument } from '../core/session/policy-document.ts';
+import { targetRoles } from '../core/session/roles.ts';
+import { ACCOUNT } from './aws/account.ts';
+import { functionArn } from './aws/lambda.ts';
+import type { Registry, RoleInput } from './aws/registry.ts';
+import { functionName, REGION, roleArn, roleName } from './names.ts';
+
+/** Each function's own role, the front door's, and the target roles that the permissions name. */
+export function putRoles(registry: Registry, bundle: Bundle, enrolmentKeyArn: string): void {
+  for (const role of [...functionRoles(enrolmentKeyArn), frontDoorRole()]) registry.putRole(role);
+  for (const account of bundle.accounts.filter(({ id }) => id === ACCOUNT)) {
+    for (const role of targetRoles(bundle, account, { mintRoleArn: roleArn('mint') })) {
+      registry.putRole({
+        name: role.name,
+        path: role.path,
+        trust: role.trust,
+        boundary: role.boundary,
+        inline: { permissions: role.permissions, fence: role.fence },
+        maxSessionDuration: role.maxSessionSeconds,
+      });
+    }
+  }
 }
 
-export const functionArn = ({ account, region }: Pick<Duties, 'account' | 'region'>, name: string): string =>
-  `arn:aws:lambda:${region}:${account}:function:${name}`;
+/** Exchange cannot assume a role; mint can do nothing else. */
+const functionRoles = (enrolmentKeyArn: string): readonly RoleInput[] => [
+  role('exchange', {
+    mint: allow(['lambda:InvokeFunction'], [arnOf('mint')]),
+    device: allow(['kms:GetPublicKey'], [enrolmentKeyArn]),
+  }),
+  role('mint', {
+    assume: allow(
+      ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+      [`arn:aws:iam::${ACCOUNT}:role/writ/*`],
+    ),
+  }),
+  role('enroll', { sign: allow(['kms:Sign'], [enrolmentKeyArn]) }),
+  role('permissions', { device: allow(['kms:GetPublicKey'], [enrolmentKeyArn]) }),
+  role('metadata', {}),
+  role('sweep', {}),
+  role('stream', {}),
+];
+
+/** Stands for API Gateway, EventBridge and Lambda's own pollers, which may invoke what is theirs to invoke. */
+const frontDoorRole = (): RoleInput =>
+  role('front-door', {
+    invoke: allow(
+      ['lambda:InvokeFunction'],
+      ['exchange', 'enroll', 'permissions', 'metadata', 'sweep', 'stream'].map(arnOf),
+    ),
+  });
+
+const arnOf = (duty: string): string => functionArn(REGION, functionName(duty));
 
 const allow = (Action: readonly string[], Resource: readonly string[]): PolicyDocument => ({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action, Resource }],
 });
 
-/** Functions' roles by function name. Exchange cannot assume a role; mint can do nothing else. */
-export function functionRoles(duties: Duties): { readonly [name: string]: RoleInput } {
-  const key = duties.enrolmentKeyArn;
-  const mint = functionArn(duties, 'writ-mint');
-  return {
-    exchange: role('exchange', {
-      mint: allow(['lambda:InvokeFunction'], [mint]),
-      device: allow(['kms:GetPublicKey'], [key]),
-    }),
-    mint: role('mint', {
-      assume: allow(
-        ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
-        [`arn:aws:iam::${duties.account}:role/writ/*`],
-      ),
-    }),
-    enroll: role('enroll', { sign: allow(['kms:Sign'], [key]) }),
-    permissions: role('permissions', { device: allow(['kms:GetPublicKey'], [key]) }),
-    metadata: role('metadata', {}),
-    sweep: role('sweep', {}),
-    stream: role('stream', {}),
-  };
-}
-
-/** Stands for API Gateway and for Lambda's own pollers, which may invoke what is theirs to invoke. */
-export const frontDoorRole = (duties: Duties): RoleInput => ({
-  ...role('front-door', {
-    invoke: allow(
-      ['lambda:InvokeFunction'],
-      ['exchange', 'enroll', 'permissions', 'metadata', 'sweep', 'stream'].map((name) =>
-        functionArn(duties, `writ-${name}`),
-      ),
-    ),
-  }),
-});
-
-const role = (name: string, inline: { readonly [policy: string]: PolicyDocument }): RoleInput => ({
-  name: `writ-${name}`,
+const role = (duty: string, inline: { readonly [policy: string]: PolicyDocument }): RoleInput => ({
+  name: roleName(duty),
   trust: {
     Version: '2012-10-17',
     Statement: [

@@ -1,10 +1,11 @@
-/** A small HTTP server in API Gateway's place: it makes the proxy event and invokes the function by the real client. */
+/** A small HTTP server in API Gateway's place: it makes the proxy event and has the function invoked. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { Invoke } from './invoke.ts';
 import { serveLoopback } from './loopback-server.ts';
+import type { Part } from './parts.ts';
 
 /** Path to function, as the deployed API will route them. */
-export const ROUTES: { readonly [path: string]: string } = {
+const ROUTES: { readonly [path: string]: string } = {
   '/token': 'exchange',
   '/permissions': 'permissions',
   '/enroll': 'enroll',
@@ -14,29 +15,16 @@ export const ROUTES: { readonly [path: string]: string } = {
 /** API Gateway's own limit is 10 MB; Writ's, in the function, is far below both. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
-export interface Gateway {
-  readonly close: () => Promise<void>;
-}
-
-export async function startGateway(
-  port: number,
-  lambda: LambdaClient,
-  functionName: (name: string) => string,
-): Promise<Gateway> {
+export async function startGateway(port: number, invoke: Invoke): Promise<Part> {
   return serveLoopback(port, () => (request, response) => {
-    answer(request, response, lambda, functionName).catch(() => {
+    answer(request, response, invoke).catch(() => {
       if (!response.headersSent) response.writeHead(502, { 'content-type': 'application/json' });
       response.end('{"message":"Internal server error"}');
     });
   });
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  lambda: LambdaClient,
-  functionName: (name: string) => string,
-): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, invoke: Invoke): Promise<void> {
   const [path = '/', query = ''] = (request.url ?? '/').split('?');
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (route === undefined) {
@@ -51,12 +39,7 @@ async function answer(
     response.end('{"message":"Request Too Long"}');
     return;
   }
-  const event = proxyEvent(request, path, query, body);
-  const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: functionName(route), Payload: Buffer.from(JSON.stringify(event)) }),
-  );
-  if (FunctionError !== undefined || Payload === undefined) throw new Error('function failed');
-  const result = JSON.parse(Buffer.from(Payload).toString()) as {
+  const result = (await invoke(route, proxyEvent(request, path, query, body))) as {
     readonly statusCode: number;
     readonly headers: { readonly [name: string]: string };
     readonly body: string;

@@ -20,7 +20,7 @@ export const PAGE_HEADERS = {
 } as const;
 
 /** Text as HTML text or attribute value in double quotes. */
-export const escapeHtml = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const page = (title: string, body: string): string =>

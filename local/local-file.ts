@@ -1,7 +1,13 @@
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Tables } from '../adapters/tables.ts';
-import type { TestUser } from './idp.ts';
-import type { ReadyDevice } from './ready-device.ts';
+import { ACCOUNT } from './aws/account.ts';
+import type { Deployed } from './deploy.ts';
+import type { Folder } from './folder.ts';
+import { TEST_USERS, type TestUser } from './idp.ts';
+import { REGION, TABLES } from './names.ts';
+import type { Outside } from './outside.ts';
+import { type ReadyDevice, readyDevice } from './ready-device.ts';
 
 /** `.writ/local.json`: every address, file and ready-made name that a script needs to drive the stack from outside. */
 export interface LocalFile {
@@ -30,6 +36,41 @@ export interface LocalFile {
   /** Absolute path of the `writ` command. */
   readonly writ: string;
   readonly pid: number;
+}
+
+/** What the file says of a stack that is up; makes the ready device, too. */
+export async function describe(stack: {
+  readonly root: string;
+  readonly folder: Folder;
+  readonly broker: string;
+  readonly outside: Outside;
+  readonly deployed: Deployed;
+}): Promise<LocalFile> {
+  const { root, folder, broker, outside, deployed } = stack;
+  const { idp, mdm, ci, database } = outside;
+  const alice = { iss: idp.issuer, sub: 'alice' };
+  return {
+    origin: 'local.invalid',
+    broker,
+    token_endpoint: `${broker}/token`,
+    issuer: idp.issuer,
+    aws_endpoint: deployed.aws.endpoint,
+    dynamodb_endpoint: database.endpoint,
+    mdm: mdm.issuer,
+    ci: ci.issuer,
+    region: REGION,
+    account: ACCOUNT,
+    tables: TABLES,
+    bundle: deployed.bundle.file,
+    cloudtrail_dir: folder.cloudtrail,
+    evidence_dir: folder.evidence,
+    logs_dir: folder.logs,
+    users: TEST_USERS,
+    agent: 'report-writer',
+    device: await readyDevice(folder.dir, mdm, { aud: broker, user: alice }),
+    writ: join(root, 'dist', 'writ.js'),
+    pid: process.pid,
+  };
 }
 
 /** Owner only: it holds the test users' passwords. */

@@ -1,6 +1,7 @@
 /** What the laptop's AWS holds: the bucket and the table that the example's permissions speak of. */
-import { CreateTableCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Objects } from './aws/objects.ts';
+import { freshTable } from './database.ts';
 
 export const BUCKET = 'example-reports';
 export const TICKETS = 'tickets';
@@ -22,14 +23,12 @@ export async function seed(objects: Objects, dynamodb: DynamoDBClient): Promise<
       lastModified: Math.floor(Date.now() / 1000) * 1000,
     });
   }
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: TICKETS,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  );
+  await freshTable(dynamodb, {
+    TableName: TICKETS,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  });
   await dynamodb.send(
     new PutItemCommand({
       TableName: TICKETS,

@@ -1,3 +1,4 @@
+import { ACCOUNT_ID } from '../aws-names.ts';
 import type { PolicyStatement } from '../session/policy-document.ts';
 import { list } from './conditions.ts';
 import type { Truth } from './truth.ts';
@@ -30,7 +31,6 @@ const SESSION = /^(?:arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\
 const ENTITY = /^(?:arn:(aws[a-z-]*):iam::(\d{12}):(?:(role|user)\/([\x21-\x7e]+)|root))$/;
 const FEDERATED = /^(?:arn:(aws[a-z-]*):sts::(\d{12}):federated-user\/[\w+=,.@-]+)$/;
 const SERVICE = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?)$/;
-const ACCOUNT = /^(?:\d{12})$/;
 
 /** @returns null for a name that is no principal: nothing is granted to it. */
 export function parseCaller(name: string): Caller | null {
@@ -64,7 +64,7 @@ function caller(
 
 /** Whether a string can stand under `AWS`: "you cannot use a wildcard to match part of a principal name". */
 export function isAwsPrincipal(text: string): boolean {
-  if (text === '*' || ACCOUNT.test(text)) return true;
+  if (text === '*' || ACCOUNT_ID.test(text)) return true;
   const parsed = /[*?$]/.test(text) ? null : parseCaller(text);
   return parsed !== null && parsed.kind !== 'service';
 }
@@ -91,7 +91,7 @@ export function naming(element: PolicyStatement['Principal'], caller: Caller): N
 function namingOf(name: string, caller: Caller): Naming | Exclude<Truth, true> {
   if (name === '*' || name === caller.name) return caller.kind === 'role' && name !== '*' ? 'role' : 'direct';
   if (!isAwsPrincipal(name)) return null;
-  if (ACCOUNT.test(name)) return name === caller.account ? 'account' : false;
+  if (ACCOUNT_ID.test(name)) return name === caller.account ? 'account' : false;
   const named = parseCaller(name);
   if (named?.account !== caller.account || named?.partition !== caller.partition) return false;
   if (named.kind === 'root') return 'account';

@@ -1,6 +1,5 @@
 /** Turns what was verified into what is recorded: personal fields by their hashes, tokens by theirs. */
 import type { Grant } from '../grant.ts';
-import { sha256Hex } from '../hash.ts';
 import { ENROLMENT_SECONDS, ISSUE_WITHIN_SECONDS } from '../limits.ts';
 import type { PlaceRule } from '../policy/bundle.ts';
 import type { Refusal } from '../refusals.ts';
@@ -34,7 +33,7 @@ export function draftIntent(grant: Grant, seen: Seen): Intent {
     account: account.id,
     region: account.region,
     role: roleArn(account, permission.role),
-    sessionPolicy: sha256Hex(grant.sessionPolicy),
+    sessionPolicy: grant.bounds.recorded,
     duration: details.duration,
     durationSeconds: limit.durationSeconds,
     deadline: limit.deadline,
@@ -47,7 +46,7 @@ export function draftIntent(grant: Grant, seen: Seen): Intent {
 
 export function draftRefused(
   { reason, ...detail }: Refusal,
-  count: number,
+  { count, first }: { readonly count: number; readonly first: string },
   seen: Seen,
   who: { readonly subject: Subject; readonly proof: Proof },
   hashes: Personal,
@@ -65,6 +64,7 @@ export function draftRefused(
       Object.entries(detail).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
     ),
     count,
+    first,
     subject: subjectRecord(who.subject, hashes),
     actor: seen.actor ? actorRecord(seen.actor) : null,
     device: seen.device ? deviceRecord(seen.device) : null,
@@ -127,11 +127,21 @@ const actorRecord = ({ kind, agent, iss, sub, id, jti, token }: Actor): Intent['
   token,
 });
 
-const deviceRecord = ({ kind, id, iss, jkt, compliant, exp, attestation }: Device): Intent['device'] => ({
+const deviceRecord = ({
   kind,
   id,
   iss,
   jkt,
+  user,
+  compliant,
+  exp,
+  attestation,
+}: Device): Intent['device'] => ({
+  kind,
+  id,
+  iss,
+  jkt,
+  user: user && { ...user },
   compliant,
   exp,
   attestation,

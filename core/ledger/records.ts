@@ -4,6 +4,8 @@
  * `docs/record-schema.md` is generated from this file.
  */
 import * as z from 'zod/mini';
+import { ACCOUNT_ID } from '../aws-names.ts';
+import { WRIT_ID } from '../writ-id.ts';
 
 /** Adds the sentence that `docs/record-schema.md` prints beside the field. */
 const say = <T extends z.ZodMiniType>(schema: T, description: string): T => {
@@ -13,7 +15,7 @@ const say = <T extends z.ZodMiniType>(schema: T, description: string): T => {
 
 const numericDate = () => z.int().check(z.nonnegative());
 const sha256Hex = () => z.string().check(z.regex(/^[0-9a-f]{64}$/));
-const writId = () => z.string().check(z.regex(/^[0-9a-hjkmnp-tv-z]{16}$/));
+const writId = () => z.string().check(z.regex(WRIT_ID));
 const text = () => z.string();
 const list = () => z.array(z.string());
 
@@ -56,6 +58,10 @@ const device = z.strictObject({
   id: say(text(), '`<issuer alias>:<device>`, encoded: the tag `writ:device`.'),
   iss: z.nullable(text()),
   jkt: say(text(), 'RFC 7638 thumbprint of the key that proved this request.'),
+  user: say(
+    z.nullable(z.strictObject({ iss: text(), sub: text() })),
+    'The device’s user, where the attestation names one.',
+  ),
   compliant: z.nullable(z.boolean()),
   exp: z.nullable(numericDate()),
   attestation: say(z.nullable(sha256Hex()), 'SHA-256 of the attestation.'),
@@ -102,10 +108,13 @@ export const Intent = z.strictObject({
   permission: text(),
   parameters: z.record(z.string(), z.string()),
   place: say(place, 'From where the session may be used.'),
-  account: say(z.string().check(z.regex(/^\d{12}$/)), 'Twelve digits.'),
+  account: say(z.string().check(z.regex(ACCOUNT_ID)), 'Twelve digits.'),
   region: text(),
   role: say(text(), 'ARN of the role.'),
-  sessionPolicy: say(sha256Hex(), 'SHA-256 of the session policy, character for character.'),
+  sessionPolicy: say(
+    sha256Hex(),
+    'SHA-256 of the session policy’s text, the exchange’s address replaced by its hash.',
+  ),
   duration: say(z.int(), 'Seconds asked for.'),
   durationSeconds: say(z.int(), 'STS `DurationSeconds`.'),
   deadline: say(numericDate(), 'From here on IAM denies every request of the session.'),
@@ -127,6 +136,7 @@ export const Refused = z.strictObject({
     z.record(z.string(), z.union([z.string(), z.number(), z.null(), z.array(z.string())])),
     'The rest of the reason: what an auditor needs, never a token.',
   ),
+  first: say(writId(), 'The first record of this user, reason and minute; its own id where it is the first.'),
   count: say(z.int(), 'How many refusals of this user and reason this minute had seen: 1, 10, 100…'),
   subject,
   actor: z.nullable(actor),

@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts';
+import { Fault } from '../fault.ts';
 import type { LoadedBundle } from '../policy/bundle.ts';
-import type { Ledger, Random, RefusalCounter, Spend } from '../ports.ts';
+import type { Ledger, Random, RefusalCounter } from '../ports.ts';
 import type { Refusal } from '../refusals.ts';
 import { personalOf, type Seen } from '../seen.ts';
 import { draftRefused } from './draft.ts';
@@ -27,22 +28,30 @@ export async function recordRefusal(
   if (subject === undefined || proof === undefined) return { ok: false, refusal, writ: null };
 
   const minute = Math.floor(seen.now / 60);
-  const { count, first } = await ports.refusals.count(subject.id, refusal.reason, minute, seen.writ);
-  // `first` is ours also where a retry counted us twice: then nobody else writes the minute's record.
-  if (first === seen.writ || isPowerOfTen(count)) {
-    const sealed = seen.sealed ?? sealPersonal(personalOf(seen, subject), ports.random);
-    const item = refusedItem(
-      draftRefused(refusal, count, seen, { subject, proof }, sealed.hashes, ports.policy.hash),
-    );
-    const openings = { subject: subject.id, values: sealed.openings };
-    const record = (spend: Spend | null) => ports.ledger.record(item, openings, spend);
-    let written = await record(spendOf(proof, seen.actor));
-    // What cannot be spent may be the very reason for the refusal: what was tried is recorded all the same. An actor
-    // token of another key takes nothing from the proof, which is spent without it.
-    if (written === 'actor_token_of_another_key') written = await record(spendOf(proof, undefined));
-    if (written === 'proof_spent') await record(null);
+  const { count, first } = await ports.refusals.count(subject.id, refusal.reason, minute);
+  const { ledger } = ports;
+  if (first !== null && !isPowerOfTen(count)) {
+    // Counted, not recorded; its proof is spent all the same, or it would be good for one more try.
+    await ledger.spend(spendOf(seen.writ, proof, seen.actor));
+    return { ok: false, refusal, writ: first };
   }
-  return { ok: false, refusal, writ: first };
+
+  const sealed = seen.sealed ?? sealPersonal(personalOf(seen, subject), ports.random);
+  const repeats = { count, first: first ?? seen.writ };
+  const item = refusedItem(
+    draftRefused(refusal, repeats, seen, { subject, proof }, sealed.hashes, ports.policy.hash),
+  );
+  const openings = { subject: subject.id, values: sealed.openings };
+  let written = await ledger.record(item, openings, spendOf(seen.writ, proof, seen.actor));
+  // What cannot be spent may be the very reason for the refusal: what was tried is recorded all the same. An actor
+  // token of another key takes nothing from the proof, which is spent without it.
+  if (written === 'actor_token_of_another_key') {
+    written = await ledger.record(item, openings, spendOf(seen.writ, proof, undefined));
+  }
+  if (written === 'proof_spent') written = await ledger.record(item, openings, null);
+  if (written !== 'written') throw new Fault('ledger_unavailable');
+  const named = first ?? (await ports.refusals.name(subject.id, refusal.reason, minute, seen.writ));
+  return { ok: false, refusal, writ: named };
 }
 
 const isPowerOfTen = (count: number): boolean => /^10*$/.test(String(count));

@@ -28,11 +28,11 @@ export function parseDetails(text: string): Outcome<Details> {
   const json = parseIJson(text);
   if (!json.ok) return malformed('authorization_details', json.problem);
   if (!Array.isArray(json.value) || json.value.length !== 1) {
-    return malformed('authorization_details', 'not an array of exactly one');
+    return malformed('authorization_details', 'is not an array of exactly one');
   }
   const details: unknown = json.value[0];
-  if (!isJsonObject(details)) return malformed('authorization_details', 'not an object');
-  if (member(details, 'type') !== 'aws_session') return malformed('type', 'not aws_session');
+  if (!isJsonObject(details)) return malformed('authorization_details', 'is not an object');
+  if (member(details, 'type') !== 'aws_session') return malformed('type', 'is not aws_session');
   if (Object.keys(details).some((name) => !MEMBERS.includes(name))) {
     return malformed('authorization_details', 'has a member that is unknown here');
   }
@@ -64,16 +64,18 @@ export function parseDetails(text: string): Outcome<Details> {
 
 function line(details: JsonObject, name: string, max: number): Outcome<string> {
   const value = member(details, name);
-  if (value === undefined) return malformed(name, 'missing');
+  if (value === undefined) return malformed(name, 'is missing');
   const problem = textProblem(value, max);
-  return problem === null && typeof value === 'string' ? allow(value) : malformed(name, problem ?? 'missing');
+  return problem === null && typeof value === 'string'
+    ? allow(value)
+    : malformed(name, problem ?? 'is missing');
 }
 
 /** What the values mean is the permission's business; here they are short text under plain names. */
 function parseParameters(value: unknown): Outcome<Details['parameters']> {
-  if (!isJsonObject(value)) return malformed('parameters', 'not an object');
+  if (!isJsonObject(value)) return malformed('parameters', 'is not an object');
   const entries = Object.entries(value);
-  if (entries.length > MAX_PARAMETERS) return malformed('parameters', `more than ${MAX_PARAMETERS}`);
+  if (entries.length > MAX_PARAMETERS) return malformed('parameters', `are more than ${MAX_PARAMETERS}`);
   const parameters: [string, string][] = [];
   for (const [name, parameter] of entries) {
     if (name.length > MAX_NAME_CHARS || !PARAMETER_NAME.test(name)) {
@@ -81,7 +83,7 @@ function parseParameters(value: unknown): Outcome<Details['parameters']> {
     }
     const problem = textProblem(parameter, MAX_PARAMETER_CHARS);
     if (problem !== null || typeof parameter !== 'string') {
-      return malformed(`parameters.${name}`, problem ?? 'not a string');
+      return malformed(`parameters.${name}`, problem ?? 'is not a string');
     }
     parameters.push([name, parameter]);
   }
@@ -90,7 +92,7 @@ function parseParameters(value: unknown): Outcome<Details['parameters']> {
 
 function parseDuration(value: unknown): Outcome<number> {
   if (typeof value !== 'number' || !Number.isSafeInteger(value))
-    return malformed('duration', 'not an integer');
-  if (value < MIN_USEFUL_SECONDS) return malformed('duration', `less than ${MIN_USEFUL_SECONDS} seconds`);
+    return malformed('duration', 'is not an integer');
+  if (value < MIN_USEFUL_SECONDS) return malformed('duration', `is less than ${MIN_USEFUL_SECONDS} seconds`);
   return allow(value);
 }

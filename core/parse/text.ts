@@ -4,11 +4,11 @@
  */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
-/** What is wrong with a line of text of at most `max` characters, or `null`. */
+/** What is wrong with a line of text of at most `max` characters, to stand behind its name; or `null`. */
 export function textProblem(value: unknown, max: number): string | null {
-  if (typeof value !== 'string') return 'not a string';
-  if (value.trim() === '') return 'empty';
-  if (value.length > max) return `longer than ${max} characters`;
+  if (typeof value !== 'string') return 'is not a string';
+  if (value.trim() === '') return 'is empty';
+  if (value.length > max) return `is longer than ${max} characters`;
   if (!value.isWellFormed() || UNPRINTABLE.test(value)) return 'has characters that cannot be printed';
   return null;
 }

@@ -1,3 +1,5 @@
+import type { Remedy } from '../refusals.ts';
+
 /**
  * The compiled configuration: one file, named by the SHA-256 of its bytes, which stands in every decision.
  * `policy build` makes it from `config/`; functions load it whole and never read a YAML file.
@@ -22,7 +24,7 @@ export interface CedarPolicies {
   readonly policies: { readonly [id: string]: unknown };
   readonly schema: unknown;
   /** What a caller can do when this policy refuses: the annotation `@remedy("step_up")`. */
-  readonly remedies: { readonly [id: string]: 'login' | 'step_up' | 'enroll' | 'shorten' | 'ask' };
+  readonly remedies: { readonly [id: string]: Remedy };
 }
 
 export type IssuerClass = 'subject' | 'actor' | 'attestation' | 'event';

@@ -16,7 +16,10 @@ export interface Chosen {
  * @returns the refusal `permission_unknown`, `account_unknown` (also for a closed one, and for one in which the
  *   permission cannot be had) or `parameter_invalid`.
  */
-export function choose(details: Details, bundle: Bundle): Outcome<Chosen> {
+export function choose(
+  details: Pick<Details, 'permission' | 'account' | 'parameters'>,
+  bundle: Bundle,
+): Outcome<Chosen> {
   const permission = bundle.permissions.find((each) => each.permission === details.permission);
   if (permission === undefined) {
     return refuse({ reason: 'permission_unknown', permission: details.permission });

@@ -46,6 +46,12 @@ export function decideIssue(
   return decide(issueQuestion(asked), issueQuestion(seen), policy, authorize);
 }
 
+/** Whether the permission could be had. Asked for a list, so there is no decision to record. */
+export function wouldPermit(asked: IssueAsked, authorize: Authorize): boolean {
+  const { decision, errors } = authorize(issueQuestion(asked));
+  return decision === 'allow' && errors.length === 0;
+}
+
 /** Asks Cedar whether the user may enrol this key as a device. As `decideIssue` otherwise. */
 export function decideEnroll(
   asked: EnrollAsked,

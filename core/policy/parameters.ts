@@ -1,3 +1,4 @@
+import { ACCOUNT_ID, REGION } from '../aws-names.ts';
 import { MAX_PARAMETER_CHARS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { ParameterType, Permission } from './bundle.ts';
@@ -7,8 +8,6 @@ import type { ParameterType, Permission } from './bundle.ts';
  * patterns, IAM variables and JSON, so that a value cannot widen the resource that it fills in.
  */
 const SEGMENT = /^[A-Za-z0-9_.=@+,-]{1,64}$/;
-const ACCOUNT = /^\d{12}$/;
-const REGION = /^[a-z]{2,4}(?:-[a-z]{2,9}){1,2}-\d{1,2}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** What a parameter may be called, in YAML, in a request and as `context.parameters.…` in Cedar. */
@@ -34,7 +33,7 @@ export const PARAMETER_TYPES: {
     longest: MAX_PARAMETER_CHARS,
     says: `is no path: segments joined by single slashes, at most ${MAX_PARAMETER_CHARS} characters`,
   },
-  account: { fits: (value) => ACCOUNT.test(value), longest: 12, says: 'is no account: twelve digits' },
+  account: { fits: (value) => ACCOUNT_ID.test(value), longest: 12, says: 'is no account: twelve digits' },
   region: { fits: (value) => REGION.test(value), longest: 27, says: 'is no Region, such as eu-central-1' },
   uuid: { fits: (value) => UUID.test(value), longest: 36, says: 'is no UUID in lower case' },
 };

@@ -2,14 +2,15 @@
 import type { Intent } from '../ledger/records.ts';
 import { DENY_MARGIN_SECONDS, DENY_ROUNDING_SECONDS } from '../limits.ts';
 import type { Head, HeadKey, HeadKind } from '../ports.ts';
-import { tagValue } from '../session/encode.ts';
+import { identityTag, tagValue } from '../session/encode.ts';
+import { WRIT_ALIAS } from '../tokens/writ-issuer.ts';
 
 /** Every head that concerns a writ: one BatchGetItem reads them all. */
 export function headsOf(intent: Intent): readonly HeadKey[] {
   return [
     { kind: 'writ', value: intent.writ },
     { kind: 'user', value: intent.subject.id },
-    { kind: 'device', value: intent.device.id },
+    ...devicesOf(intent).map((value) => ({ kind: 'device' as const, value })),
     { kind: 'agent', value: intent.actor.agent },
     { kind: 'task', value: tagValue(intent.task.value) },
     { kind: 'permission', value: intent.permission },
@@ -17,6 +18,18 @@ export function headsOf(intent: Intent): readonly HeadKey[] {
     { kind: 'all', value: '*' },
   ];
 }
+
+/** One key can be shown as an MDM's device, as Writ's own, or as claimed: a blocked key is blocked under any name. */
+const devicesOf = ({ device }: Intent): readonly string[] => [
+  ...new Set([device.id, identityTag(WRIT_ALIAS, device.jkt)]),
+];
+
+/** The heads that stop an enrolment: of the user, of the key as Writ's own device, of all. */
+export const headsOfEnrolment = (user: string, device: string): readonly HeadKey[] => [
+  { kind: 'user', value: user },
+  { kind: 'device', value: device },
+  { kind: 'all', value: '*' },
+];
 
 export type Standing =
   | { readonly state: 'clear' }

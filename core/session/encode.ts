@@ -26,7 +26,8 @@ const TAG: Alphabet = { plain: /^[\p{L}\p{Z}\p{N}_.:/+\-@]$/u, escape: '=', long
 const LABEL: Alphabet = { plain: /^[A-Za-z0-9_.@]$/, escape: '-', longest: MAX_LABEL_CHARS };
 
 /** What `Issuer.alias` is made of: without a colon, or `a` + `b:c` and `a:b` + `c` would be one tag. */
-const ALIAS = /^[a-z][a-z0-9-]{0,15}$/;
+export const ALIAS_PATTERN = '[a-z][a-z0-9-]{0,15}';
+export const ALIAS = new RegExp(`^${ALIAS_PATTERN}$`);
 
 /** Bytes of a hash that end a cut name. */
 const TAIL_BYTES = 16;
@@ -51,11 +52,14 @@ export function identityTag(alias: string, value: string): string {
   return tagValue(`${alias}:${value}`);
 }
 
+const IDENTITY_TAG = new RegExp(
+  String.raw`^${ALIAS_PATTERN}:(?:[\p{L}\p{Z}\p{N}_.:/+\-@]|=[0-9a-f]{2})*(?:=h[0-9a-hjkmnp-tv-z]{26})?$`,
+  'u',
+);
+
 /** Whether a text could be a tag that `identityTag` made: what else it spells, no identity ever has. */
 export function isIdentityTag(text: string): boolean {
-  const spelled =
-    /^[a-z][a-z0-9-]{0,15}:(?:[\p{L}\p{Z}\p{N}_.:/+\-@]|=[0-9a-f]{2})*(?:=h[0-9a-hjkmnp-tv-z]{26})?$/u;
-  return spelled.test(text) && Buffer.byteLength(text) <= MAX_TAG_VALUE_BYTES;
+  return IDENTITY_TAG.test(text) && Buffer.byteLength(text) <= MAX_TAG_VALUE_BYTES;
 }
 
 /** Handle or agent in a session's name: `[A-Za-z0-9_.@-]`, at most MAX_LABEL_CHARS, never a `+`. Injective likewise. */

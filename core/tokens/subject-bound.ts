@@ -39,12 +39,14 @@ export async function subjectBoundToDevice(
   if (subject.cnf_jkt !== null && subject.cnf_jkt !== proof.jkt) {
     return unbound('the access token is bound to another key');
   }
+  const user = device?.user ?? null;
+  const isUsers = user !== null && user.iss === subject.iss && user.sub === subject.sub;
+  // Somebody else's device, by the word of who manages it: whatever else holds, the record would name two people.
+  if (user !== null && !isUsers) return unbound('the attestation names another user');
   const byNonce = await boundByNonce(request, subject, proof, context);
   if (byNonce.ok) return byNonce;
   if (subject.cnf_jkt === proof.jkt) return allow('cnf');
-  const user = device?.user ?? null;
-  if (user !== null && user.iss === subject.iss && user.sub === subject.sub) return allow('attestation');
-  return byNonce;
+  return isUsers ? allow('attestation') : byNonce;
 }
 
 async function boundByNonce(

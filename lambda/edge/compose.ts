@@ -8,7 +8,6 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { dynamodbSpendProof } from '../../adapters/dynamodb-spend.ts';
 import { fetchJwks } from '../../adapters/jwks.ts';
 import { kmsKeys, kmsSigner } from '../../adapters/kms.ts';
 import { lambdaMint, wakeMint } from '../../adapters/lambda-mint.ts';
@@ -61,15 +60,25 @@ export function loadPolicy({ bundle }: Pick<Config, 'bundle'>, env: Environment)
   return loaded;
 }
 
+/** Made once per function and handed on: connections are kept (rule 9). */
+interface Clients {
+  readonly dynamodb: DynamoDBClient;
+  readonly kms: KMSClient;
+}
+
+const clientsOf = ({ region }: Pick<Config, 'region'>): Clients => ({
+  dynamodb: new DynamoDBClient({ region, ...calls }),
+  kms: new KMSClient({ region, ...calls }),
+});
+
 /** Ports that every public endpoint has. */
 function publicPorts(
+  { dynamodb, kms }: Clients,
   config: Public,
   policy: LoadedBundle,
   authorize: Authorize,
 ): Omit<ExchangePorts, 'mint'> {
   const tables = tablesOf(config);
-  const dynamodb = new DynamoDBClient({ region: config.region, ...calls });
-  const kms = new KMSClient({ region: config.region, ...calls });
   return {
     settings: { publicUrl: config.publicUrl, enrolmentKey: config.enrolmentKey },
     policy,
@@ -94,7 +103,7 @@ export function exchangePorts(
   // Lambda would start a second one.
   const awake = wakeMint(lambda, config.mintFunction);
   return {
-    ...publicPorts(config, policy, authorize),
+    ...publicPorts(clientsOf(config), config, policy, authorize),
     mint: async (handover) => {
       await awake;
       return mint(handover);
@@ -105,21 +114,19 @@ export function exchangePorts(
 /** A second mint of one writ would lose the slot anyway, so the call is not repeated; a cold start fits. */
 const mintCalls = { maxAttempts: 1, requestHandler: timeouts(12_000) };
 
-export function permissionsPorts(
+export const permissionsPorts = (
   config: Public,
   policy: LoadedBundle,
   authorize: Authorize,
-): PermissionsPorts {
-  const dynamodb = new DynamoDBClient({ region: config.region, ...calls });
-  return {
-    ...publicPorts(config, policy, authorize),
-    spendProof: dynamodbSpendProof(dynamodb, config.controlTable),
-  };
-}
+): PermissionsPorts => publicPorts(clientsOf(config), config, policy, authorize);
 
 export function enrolPorts(config: Public, policy: LoadedBundle, authorize: Authorize): EnrolPorts {
-  const kms = new KMSClient({ region: config.region, ...calls });
-  return { ...publicPorts(config, policy, authorize), signer: kmsSigner(kms, config.enrolmentKey) };
+  const clients = clientsOf(config);
+  return {
+    ...publicPorts(clients, config, policy, authorize),
+    signer: kmsSigner(clients.kms, config.enrolmentKey),
+    readHeads: dynamodbReadHeads(clients.dynamodb, tablesOf(config)),
+  };
 }
 
 export function mintPorts(

@@ -1,5 +1,6 @@
 import type { Issued } from '../../core/exchange.ts';
 import { isoTime } from '../../core/iso-time.ts';
+import { AWS_CREDENTIALS } from '../../core/tokens/token-types.ts';
 
 /**
  * The answer of RFC 8693 §2.2.1. `access_token` holds what `credential_process` prints, so that the secret stands in
@@ -15,7 +16,7 @@ export const issuedAnswer = ({ writ, grant, credential }: Issued) => ({
       AccountId: grant.account.id,
     }),
   ).toString('base64url'),
-  issued_token_type: 'urn:writ:params:oauth:token-type:aws-credentials',
+  issued_token_type: AWS_CREDENTIALS,
   token_type: 'N_A',
   expires_in: grant.limit.deadline - grant.now,
   writ,

@@ -1,22 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
+import { sha256Hex } from '../../core/hash.ts';
 import type { Protocol } from './call.ts';
 import { type SharedFailure, sharedError } from './errors.ts';
 import type { Registry, Session } from './registry.ts';
-import {
-  type Claimed,
-  parseAmzDate,
-  parseAuthorization,
-  sha256Hex,
-  unsignedHeader,
-  verifySignature,
-} from './sigv4.ts';
+import { type Claimed, parseAmzDate, parseAuthorization, unsignedHeader, verifySignature } from './sigv4.ts';
 import type { Wire } from './wire.ts';
 
 /** A signature's date may be this far from now, milliseconds (SigV4: five minutes). */
 const SKEW = 5 * 60 * 1000;
 
 /** S3 takes a body whose hash is not signed, when the header says so. */
-export const UNSIGNED_BODIES: readonly string[] = ['UNSIGNED-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'];
+const UNSIGNED_BODIES: readonly string[] = ['UNSIGNED-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'];
 
 /**
  * Who signed this request, or the refusal that AWS gives: key known, session token the key's own, signature

@@ -1,10 +1,12 @@
+import { sha256Hex } from '../../core/hash.ts';
 import type { Clock } from '../../core/ports.ts';
 import { sharedError } from './errors.ts';
-import { amzDate, sha256Hex, signature } from './sigv4.ts';
+import { amzDate, signature } from './sigv4.ts';
 
 /**
- * The engine's own key pair: it stores and does not judge, so this is no secret. Who talks to the engine
- * directly, as Writ's functions do on a laptop, uses the same.
+ * The engine's own key pair: it stores and does not judge, so this is no secret. The stack signs with it, and so does
+ * what is forwarded from here. Writ's functions sign with their roles' sessions, as on AWS: an engine that keeps a
+ * database for each key pair (DynamoDB Local without `-sharedDb`) would show them no tables.
  */
 export const ENGINE_CREDENTIALS = { accessKeyId: 'ENGINELOCAL', secretAccessKey: 'no-secret' } as const;
 

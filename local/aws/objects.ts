@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256Hex } from '../../core/hash.ts';
 
 export interface StoredObject {
   readonly key: string;
@@ -67,7 +68,7 @@ export function createObjects(dir?: string): Objects {
 /** `reports/q3.csv` becomes `reports%2Fq3.csv`. A leading dot is escaped; a long key becomes `#` and its hash. */
 export function fileName(key: string): string {
   const name = encodeURIComponent(key.toWellFormed()).replace(/^\./, '%2E');
-  return name.length <= 200 ? name : `#${createHash('sha256').update(key).digest('hex')}`;
+  return name.length <= 200 ? name : `#${sha256Hex(key)}`;
 }
 
 function save(folder: string, { key, bytes, ...rest }: Omit<StoredObject, 'etag'>): void {

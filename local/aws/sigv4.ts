@@ -2,7 +2,8 @@
  * AWS Signature Version 4, written from its specification so that the SDKs are checked by something else
  * than themselves (IAM User Guide, "Create a signed AWS API request").
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { sha256Hex } from '../../core/hash.ts';
 import type { Wire } from './wire.ts';
 
 /** What the Authorization header claims. */
@@ -93,9 +94,6 @@ export function signature(
   );
   return hmac(key, toSign).toString('hex');
 }
-
-export const sha256Hex = (data: string | Uint8Array): string =>
-  createHash('sha256').update(data).digest('hex');
 
 const hmac = (key: Buffer | string, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 

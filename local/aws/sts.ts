@@ -129,9 +129,7 @@ function inheritedTags(session: Session): { readonly [key: string]: string } {
  * Percent of the session token's limit: policy, tags and names uncompressed, as base64, with a fixed base.
  * AWS packs tighter, so what fits here fits there.
  */
-export function packedPolicySize(
-  input: Pick<AssumeRoleInput, 'Policy' | 'Tags' | 'RoleSessionName'>,
-): number {
+function packedPolicySize(input: Pick<AssumeRoleInput, 'Policy' | 'Tags' | 'RoleSessionName'>): number {
   const texts = [input.Policy ?? '', input.RoleSessionName, ...Object.entries(input.Tags).flat()];
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return Math.ceil(((TOKEN_BASE_BYTES + (bytes * 4) / 3) * 100) / MAX_TOKEN_BYTES);

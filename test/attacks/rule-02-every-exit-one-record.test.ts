@@ -48,9 +48,9 @@ const ask = (change: Ask = {}) => broker.ask({ ...change, subject: change.subjec
 
 type Refused = Extract<Answer<unknown>, { ok: false }>;
 async function refused(attempt: Promise<Answer<unknown>>): Promise<Refused> {
-  const answer = await attempt;
-  if (answer.ok) throw new Error('it was not refused');
-  return answer;
+  const answer = await endOf(attempt);
+  expect(answer).toMatchObject({ ok: false, refusal: { reason: expect.any(String) } });
+  return answer as Refused;
 }
 
 /** All items of a refusal, read; that it is one is for the test to say. */
@@ -391,6 +391,15 @@ describe('a loop gone wild', () => {
 });
 
 describe('a refusal that cannot be recorded is a fault', () => {
+  test('its id is another’s already: nobody is shown another person’s record as his own', async () => {
+    broker.ports.random = (bytes) => new Uint8Array(bytes).fill(people);
+    const change = { details: { account: 'production' } };
+    const { writ } = await refused(broker.exchange(await ask(change)));
+    broker.ports.random = (bytes) => new Uint8Array(bytes).fill(people - 1);
+    expect(await endOf(broker.exchange(await ask(change)))).toBe(fault('ledger_unavailable'));
+    expect(await recordsOf({ ok: false, refusal: { reason: 'dpop_missing' }, writ })).toHaveLength(1);
+  });
+
   test('the counter is down', async () => {
     broker.ports.refusals = { count: () => Promise.reject(new Fault('ledger_unavailable')) };
     const attempt = broker.exchange(await ask({ details: { account: 'production' } }));

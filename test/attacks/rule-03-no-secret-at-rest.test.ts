@@ -181,10 +181,19 @@ describe('nothing is left of', () => {
     { step: 'the nonce', change: () => ({ proof: { claims: { nonce: undefined } } }) },
     { step: 'two slots', change: () => ({ actor: broker.world.subjectToken() }) },
     { step: 'the subject', change: () => ({ subject: { key: broker.world.keys.platform } }) },
-    { step: 'a subject that is no token', change: () => ({ subject: 'subject.canary-of-claims.canary-of-signature' }) },
+    {
+      step: 'a subject that is no token',
+      change: () => ({ subject: 'subject.canary-of-claims.canary-of-signature' }),
+    },
     { step: 'the actor', change: () => ({ actor: { claims: { sub: 'nobody' } } }) },
-    { step: 'an actor that is no token', change: () => ({ actor: 'actor.canary-of-claims.canary-of-signature' }) },
-    { step: 'the device', change: () => ({ attestation: 'attestation.canary-of-claims.canary-of-signature' }) },
+    {
+      step: 'an actor that is no token',
+      change: () => ({ actor: 'actor.canary-of-claims.canary-of-signature' }),
+    },
+    {
+      step: 'the device',
+      change: () => ({ attestation: 'attestation.canary-of-claims.canary-of-signature' }),
+    },
     {
       step: 'bind',
       change: () => ({ subject: { claims: { nonce: 'of-another-key' } }, attestation: unnamed }),

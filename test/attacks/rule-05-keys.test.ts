@@ -92,17 +92,17 @@ describe('a token that brings its key', () => {
     expect(asked).toEqual([]);
   });
 
-  test.each(['kid', 'iss'])(
-    'by an address as its %s: refused, and the address is never asked',
-    async (name) => {
-      const url = origin + MALLORY;
-      const subject =
-        name === 'kid' ? { key: mallory, header: { kid: url } } : { key: mallory, claims: { iss: url } };
-      const came = await send(0, subject);
-      expect(came).toMatchObject({ sessions: 0, record: null });
-      expect(asksOf(MALLORY)).toBe(0);
-    },
-  );
+  test('by an address as its kid: refused, and the address is never asked', async () => {
+    expect(await send(0, { key: mallory, header: { kid: origin + MALLORY } })).toEqual(keyUnknown);
+    expect(asked).toEqual([CORP]);
+  });
+
+  test('by an address as its issuer: refused, and nobody is asked for anything', async () => {
+    expect(await send(0, { key: mallory, claims: { iss: origin + MALLORY } })).toEqual(
+      turnedAway({ reason: 'token_issuer_unknown', token: 'subject_token' }),
+    );
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('a key server', () => {

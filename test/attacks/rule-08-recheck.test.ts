@@ -1,6 +1,7 @@
 /** Rule 8: what is revoked is not begun, and what is revoked while STS answers is dropped. No lock, no third case. */
 import {
   type AttributeValue,
+  type BatchGetItemCommandInput,
   type BatchGetItemCommandOutput,
   DeleteItemCommand,
   DynamoDBClient,
@@ -277,6 +278,22 @@ describe('what was not read is not “never revoked”', () => {
     };
     expect(await minted()).toBe(fault('ledger_unavailable'));
     expect(sessions()).toBe(1);
+  });
+
+  test('both reads are strongly consistent: a copy may not know of a revocation yet', async () => {
+    const client = new DynamoDBClient({ ...ENGINE_CLIENT, endpoint: broker.db.endpoint });
+    const consistent: unknown[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { RequestItems = {} } = args.input as BatchGetItemCommandInput;
+        consistent.push(...Object.values(RequestItems).map(({ ConsistentRead }) => ConsistentRead));
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    broker.ports.readHeads = dynamodbReadHeads(client, broker.db.tables);
+    expect(await minted()).toMatchObject({ ok: true });
+    expect(consistent).toEqual([true, true, true]);
   });
 
   const DAMAGED: readonly { readonly what: string; readonly head: Record<string, AttributeValue> }[] = [

@@ -25,11 +25,11 @@ import { eventsIn, filesIn, modesIn, tablesOf } from '../support/places.ts';
 import { type Message, recording } from '../support/recording.ts';
 import { formsOf, type Place, type Secret, search, secretsIn, strays } from '../support/secrets.ts';
 import { openStack, type RunningStack } from '../support/stack.ts';
-import { Aviary, knownRequests, type Sent, strangersRequests } from './hostile-requests.ts';
+import { Canaries, knownRequests, type Sent, strangersRequests } from './hostile-requests.ts';
 
 let running: RunningStack;
 let alice: Person;
-const aviary = new Aviary();
+const canaries = new Canaries();
 const messages: Message[] = [];
 /** What people and programs were told: by refusals, by the command, by the local AWS. */
 const told: Place[] = [];
@@ -81,7 +81,7 @@ async function sendBrokenRequests(): Promise<void> {
     const response = await fetch(`${running.stack.local.broker}${path}`, init);
     return response.headers.get('dpop-nonce');
   };
-  for (const sent of strangersRequests(aviary)) await send(sent);
+  for (const sent of strangersRequests(canaries)) await send(sent);
 
   const profile = await openProfile(alice, 'local');
   const session = await readSession(profile);
@@ -103,7 +103,7 @@ async function sendBrokenRequests(): Promise<void> {
     },
   };
   const nonce = await send({ name: 'nonce', path: '/token', init: { method: 'POST' } });
-  const known = await knownRequests(good, nonce ?? '', aviary);
+  const known = await knownRequests(good, nonce ?? '', canaries);
   for (const sent of known) await send(sent);
 }
 
@@ -117,29 +117,29 @@ async function askWrit(): Promise<void> {
   ];
   // An issued writ's purpose is also a session tag, which CloudTrail logs.
   const issued = await alice.writ(
-    ...asked(aviary.canary('purpose', /^(?:people|stack\/cloudtrail\/.* AssumeRole$)/)),
+    ...asked(canaries.canary('purpose', /^(?:people|stack\/cloudtrail\/.* AssumeRole$)/)),
   );
   expect(issued.exit).toBe(0);
-  const refused = aviary.canary('purpose of a refusal', /^people /);
+  const refused = canaries.canary('purpose of a refusal', /^people /);
   keep(await alice.writ(...asked(refused, ['--permission', 'tickets-write', '--account', 'prod']), '--json'));
 
   const damaged = await person(join(running.home, 'damaged'), {
     file: join(running.home, 'damaged', 'local.json'),
     command: running.stack.local.writ,
   });
-  await writeFile(join(damaged.home, 'local.json'), `{"users":"${aviary.canary('local.json')}`, {
+  await writeFile(join(damaged.home, 'local.json'), `{"users":"${canaries.canary('local.json')}`, {
     mode: 0o600,
   });
   keep(await damaged.writ('login', '--as', 'alice'));
   const folder = join(damaged.home, 'state', 'writ', 'local');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(join(folder, 'device-key.json'), `{"d":"${aviary.canary('device-key.json')}"}`, {
+  await writeFile(join(folder, 'device-key.json'), `{"d":"${canaries.canary('device-key.json')}"}`, {
     mode: 0o600,
   });
   keep(await damaged.writ('credentials', ...WANTED, '--agent', 'a', '--task', 'b', '--purpose', 'c'));
 
   for (const status of [200, 400, 503]) {
-    const said = `{"error":"${aviary.canary('a server')}","error_description":"${aviary.canary('a server')}`;
+    const said = `{"error":"${canaries.canary('a server')}","error_description":"${canaries.canary('a server')}`;
     const server = createServer((_, response) => response.writeHead(status).end(said)).listen(0, '127.0.0.1');
     await new Promise((listening) => server.once('listening', listening));
     const broker = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -151,7 +151,7 @@ async function askWrit(): Promise<void> {
 /** Payloads that no handler expects, with the credentials of those who may invoke it. */
 async function breakFunctions(): Promise<void> {
   const { stack } = running;
-  const canary = aviary.canary('payload');
+  const canary = canaries.canary('payload');
   const invokers = { mint: 'exchange', exchange: 'front-door', stream: 'front-door', sweep: 'front-door' };
   for (const [name, invoker] of Object.entries(invokers)) {
     const { accessKeyId, secretAccessKey, sessionToken } = stack.aws.serviceSession({
@@ -183,8 +183,8 @@ async function askAwsWithStolenKeys(): Promise<void> {
   for (const accessKeyId of [known ?? '', 'ASIALOCALUNKNOWNKEY1']) {
     const credentials = {
       accessKeyId,
-      secretAccessKey: aviary.canary('secret access key'),
-      sessionToken: aviary.canary('session token'),
+      secretAccessKey: canaries.canary('secret access key'),
+      sessionToken: canaries.canary('session token'),
     };
     const s3 = new S3Client({ region, endpoint: aws_endpoint, forcePathStyle: true, credentials });
     const asked = s3.send(new GetObjectCommand({ Bucket: 'example-reports', Key: 'q3/figures.csv' }));
@@ -252,7 +252,7 @@ async function allSecrets(): Promise<readonly Secret[]> {
       })),
     )),
   ];
-  const known = [...atHome, ...aviary.all];
+  const known = [...atHome, ...canaries.all];
   const taken = new Set(known.map(({ value }) => value));
   return [...known, ...[...sent, ...sessions].filter(({ value }) => !taken.has(value))];
 }

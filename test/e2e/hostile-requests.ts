@@ -6,7 +6,7 @@ import { JWT, TOKEN_EXCHANGE } from '../../core/tokens/token-types.ts';
 import type { Secret } from '../support/secrets.ts';
 
 /** Canaries by name; asking twice gives the same one. */
-export class Aviary {
+export class Canaries {
   readonly #canaries = new Map<string, Secret>();
 
   /** @param home - Places where it may stand, and must. */
@@ -52,9 +52,9 @@ const brokenJwts = (canary: (part: string) => string): { readonly [part: string]
 };
 
 /** From strangers: nothing in them verifies. */
-export function strangersRequests(aviary: Aviary): readonly Sent[] {
+export function strangersRequests(canaries: Canaries): readonly Sent[] {
   return ['/token', '/permissions', '/enroll'].flatMap((path) => {
-    const canary = (what: string) => aviary.canary(`${path} ${what}`);
+    const canary = (what: string) => canaries.canary(`${path} ${what}`);
     const post = (name: string, body: RequestInit['body'], headers: Record<string, string> = FORM): Sent => ({
       name: `${path} ${name}`,
       path,
@@ -117,9 +117,9 @@ export function strangersRequests(aviary: Aviary): readonly Sent[] {
 export async function knownRequests(
   good: ExchangeRequest,
   nonce: string,
-  aviary: Aviary,
+  canaries: Canaries,
 ): Promise<readonly Sent[]> {
-  const canary = (what: string, home?: RegExp) => aviary.canary(`known: ${what}`, home);
+  const canary = (what: string, home?: RegExp) => canaries.canary(`known: ${what}`, home);
   const people = /^people /;
   const send = async (
     name: string,

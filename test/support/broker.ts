@@ -9,7 +9,6 @@ import { PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynam
 import { cedar } from '../../adapters/cedar.ts';
 import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { dynamodbSpendProof } from '../../adapters/dynamodb-spend.ts';
 import type { Answer } from '../../core/answer.ts';
 import { type Enrolment, enroll } from '../../core/enroll.ts';
 import { exchange, type Issued } from '../../core/exchange.ts';
@@ -17,14 +16,7 @@ import { sha256Base64url } from '../../core/hash.ts';
 import { writKey } from '../../core/ledger/keys.ts';
 import { mint } from '../../core/mint.ts';
 import { type Listed, permissions } from '../../core/permissions.ts';
-import type {
-  EnrolmentSigner,
-  ExchangePorts,
-  HeadKey,
-  LedgerItem,
-  MintPorts,
-  SpendProof,
-} from '../../core/ports.ts';
+import type { EnrolmentSigner, ExchangePorts, HeadKey, LedgerItem, MintPorts } from '../../core/ports.ts';
 import type { Received } from '../../core/request.ts';
 import { type Swept, sweep } from '../../core/sweep.ts';
 import { NOW } from './clock.ts';
@@ -85,8 +77,7 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-type AllPorts = ExchangePorts &
-  MintPorts & { readonly spendProof: SpendProof; readonly signer: EnrolmentSigner };
+type AllPorts = ExchangePorts & MintPorts & { readonly signer: EnrolmentSigner };
 
 export async function openBroker(configuration: { readonly [path: string]: unknown } = {}): Promise<Broker> {
   const [world, db] = await Promise.all([tokenWorld(), openTables()]);
@@ -106,7 +97,6 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
     readHeads: dynamodbReadHeads(db.client, db.tables),
     assumeRole: (plan) => sts.assumeRole(plan),
     mint: (handover) => mint(handover, ports),
-    spendProof: dynamodbSpendProof(db.client, db.tables.control),
     signer: { kid: SETTINGS.enrolmentKey, sign: async (data) => signBytes(world.keys.writ, data) },
   };
 

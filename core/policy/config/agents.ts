@@ -1,7 +1,7 @@
 import { identityTag } from '../../session/encode.ts';
 import type { Agent } from '../bundle.ts';
 import { type AgentFile, type IssuerFile, NAME } from './schemas.ts';
-import type { Problem } from './source.ts';
+import { type Problem, quoted } from './source.ts';
 import type { Parsed } from './yaml.ts';
 
 export function agent({ name, value }: Parsed<AgentFile>): Agent {
@@ -38,7 +38,7 @@ export function agentProblems(
   const classOf = (alias: string) => issuers.find((each) => each.name === alias)?.value.class;
   const subjectIssuer = (id: string, ...path: PropertyKey[]) => {
     if (classOf(id.slice(0, id.indexOf(':'))) !== 'subject') {
-      found.push(problem(path, 'begins with no issuer of class subject'));
+      found.push(problem(path, `${quoted(id)} begins with no issuer of class subject`));
     }
   };
 
@@ -51,14 +51,17 @@ export function agentProblems(
   }
   for (const [index, { issuer, subject }] of (value.identities ?? []).entries()) {
     if (classOf(issuer) !== 'actor') {
-      found.push(problem(['identities', index, 'issuer'], 'is no issuer of class actor'));
+      found.push(problem(['identities', index, 'issuer'], `${quoted(issuer)} is no issuer of class actor`));
     }
     if (/[*?]/.test(subject)) {
-      found.push(problem(['identities', index, 'subject'], 'must be exact: there are no wildcards'));
+      found.push(
+        problem(['identities', index, 'subject'], `${quoted(subject)} must be exact: there are no wildcards`),
+      );
     }
   }
   for (const [index, name] of (value.permissions ?? []).entries()) {
-    if (!permissions.includes(name)) found.push(problem(['permissions', index], 'is no permission'));
+    if (!permissions.includes(name))
+      found.push(problem(['permissions', index], `${quoted(name)} is no permission`));
   }
   if ((value.identities ?? []).length === 0 && value.enrolled !== true) {
     found.push(problem([], 'nothing can be this agent: give it identities, or enrolled: true'));

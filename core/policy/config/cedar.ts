@@ -1,3 +1,4 @@
+import { REMEDIES, type Remedy } from '../../refusals.ts';
 import { identityTag, isIdentityTag } from '../../session/encode.ts';
 import type { CedarPolicies } from '../bundle.ts';
 import { type ConfigFile, type Problem, positionAt } from './source.ts';
@@ -44,8 +45,6 @@ export type CedarResult =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 const POLICY_ID = /^[a-z][a-z0-9-]{0,63}$/;
-const REMEDIES = ['login', 'step_up', 'enroll', 'shorten', 'ask'] as const;
-type PolicyRemedy = (typeof REMEDIES)[number];
 
 /** Compiles all policy files into one set, each policy under its `@id`: that is what decisions name. */
 export function compilePolicies(
@@ -56,7 +55,7 @@ export function compilePolicies(
 ): CedarResult {
   const problems: Problem[] = [];
   const placed = new Map<string, { readonly policy: ParsedPolicy; readonly file: ConfigFile }>();
-  const remedies: { [id: string]: PolicyRemedy } = {};
+  const remedies: { [id: string]: Remedy } = {};
   const at = (file: ConfigFile, offset: number, problem: string): Problem => ({
     file: file.path,
     ...positionAt(file.text, offset),
@@ -98,7 +97,7 @@ export function compilePolicies(
   return { ok: true, policies: { policies, schema, remedies } };
 }
 
-const isRemedy = (text: string | undefined): text is PolicyRemedy => REMEDIES.some((each) => each === text);
+const isRemedy = (text: string | undefined): text is Remedy => REMEDIES.some((each) => each === text);
 
 /**
  * What Cedar's validator lets pass and we do not: names of things that do not exist (a `forbid` on a misspelled

@@ -1,3 +1,4 @@
+import { ALIAS } from '../../session/encode.ts';
 import {
   ACCESS_TOKEN_TYPE,
   ATTESTATION_TYPE,
@@ -7,7 +8,7 @@ import {
 import { WRIT_ALIAS } from '../../tokens/writ-issuer.ts';
 import type { Issuer } from '../bundle.ts';
 import { tenancyProblem } from './multi-tenant.ts';
-import { ALIAS, type IssuerFile } from './schemas.ts';
+import type { IssuerFile } from './schemas.ts';
 import type { Problem } from './source.ts';
 import type { Parsed } from './yaml.ts';
 

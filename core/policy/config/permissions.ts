@@ -2,7 +2,7 @@ import type { ParameterType, Permission, PlaceRule, Statement } from '../bundle.
 import { parameterProblem } from '../parameters.ts';
 import { budgetProblem } from './budget.ts';
 import { type AccountsFile, type CaseEntry, NAME, type PermissionFile } from './schemas.ts';
-import type { Problem } from './source.ts';
+import { type Problem, quoted } from './source.ts';
 import { statementProblems } from './statements.ts';
 import { BUILT_IN, parametersOf as namesIn, parseTemplate } from './template.ts';
 import type { Parsed } from './yaml.ts';
@@ -76,7 +76,8 @@ export function permissionProblems(file: Parsed<PermissionFile>, accounts: Accou
     );
   }
   for (const [index, name] of value.accounts.entries()) {
-    if (!Object.hasOwn(accounts, name)) found.push(problem(['accounts', index], 'is not in accounts.yaml'));
+    if (!Object.hasOwn(accounts, name))
+      found.push(problem(['accounts', index], `${quoted(name)} is not in accounts.yaml`));
   }
   for (const [name, type] of Object.entries(parametersOf(value))) {
     for (const each of type.type === 'enum' ? type.values : []) {

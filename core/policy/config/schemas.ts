@@ -5,11 +5,12 @@
  * Used when configuration is compiled, never in a function.
  */
 import { z } from 'zod';
+import { ACCOUNT_ID, REGION } from '../../aws-names.ts';
 import { MAX_CHAINED_SECONDS, MAX_PARAMETERS, MIN_USEFUL_SECONDS } from '../../limits.ts';
+import { ALIAS_PATTERN } from '../../session/encode.ts';
 import { PARAMETER_NAME } from '../parameters.ts';
+import { must } from './in-words.ts';
 
-/** What issuers' files are called: tags begin with it. */
-export const ALIAS = /^[a-z][a-z0-9-]{0,15}$/;
 /** What the files of agents, permissions, and the keys of `accounts.yaml` are called. */
 export const NAME = /^[a-z][a-z0-9-]{0,46}$/;
 
@@ -17,12 +18,13 @@ const text = z.string().min(1);
 const sentence = z.string().min(1).max(500).describe('What it is for, in a sentence.');
 const name = z.string().regex(NAME, 'must be lower-case letters, digits and hyphens');
 /** A YAML list, or its one element. */
-const oneOrMore = <T extends z.ZodType>(element: T) => z.union([element, z.array(element).min(1)]);
+const oneOrMore = <T extends z.ZodType>(element: T) =>
+  z.union([element, z.array(element).min(1)], must('text, or a list of texts'));
 const strings = (description: string) => z.array(text).describe(description);
 const qualified = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,15}:[^*?]+$/, 'must be <issuer alias>:<name>, exact, without * or ?');
-const date = z.iso.date('must be a date such as 2027-06-30');
+  .regex(new RegExp(`^${ALIAS_PATTERN}:[^*?]+$`), 'must be <issuer alias>:<name>, exact, without * or ?');
+const date = z.iso.date(must('a date such as 2027-06-30'));
 
 export const IssuerFile = z
   .strictObject({
@@ -32,7 +34,7 @@ export const IssuerFile = z
       .describe('What its tokens are good for: one thing only.'),
     audiences: strings('Of these the token must name one: a token for somebody else is no good here.').min(1),
     types: z
-      .array(z.union([z.string().regex(/^[a-z0-9+.-]+$/, 'must be lower case'), z.null()]))
+      .array(z.union([z.string().regex(/^[a-z0-9+.-]+$/), z.null()], must('lower-case text, or null')))
       .min(1)
       .describe(
         'Accepted `typ` headers, lower case, without `application/`; null accepts a token without. Default: by class.',
@@ -65,7 +67,9 @@ export const IssuerFile = z
       .array(
         z.strictObject({
           claim: text,
-          oneOf: z.array(z.union([text, z.number(), z.boolean()])).min(1),
+          oneOf: z
+            .array(z.union([text, z.number(), z.boolean()], must('text, a number, true or false')))
+            .min(1),
         }),
       )
       .describe('Claims without which a token does not count: tenant, organisation, owner.')
@@ -141,6 +145,9 @@ const Case = z.strictObject({
 });
 export type CaseEntry = z.infer<typeof Case>;
 
+const addressRange = z.union([z.cidrv4(), z.cidrv6()], must('an address range such as 192.0.2.0/24'));
+const vpc = z.string().regex(/^vpc-[0-9a-f]{8,17}$/, 'must be the id of a VPC');
+
 export const PermissionFile = z
   .strictObject({
     description: sentence,
@@ -155,21 +162,30 @@ export const PermissionFile = z
       .max(MAX_CHAINED_SECONDS)
       .describe('Longest duration, seconds: an hour at most.'),
     place: z
-      .union([
-        z.enum(['exchange', 'anywhere']),
-        z.strictObject({ cidrs: z.array(z.union([z.cidrv4(), z.cidrv6()])).min(1) }),
-        z.strictObject({ vpcs: z.array(z.string().regex(/^vpc-[0-9a-f]{8,17}$/)).min(1) }),
-      ])
+      .union(
+        [
+          z.enum(['exchange', 'anywhere']),
+          z.strictObject({ cidrs: z.array(addressRange).min(1) }),
+          z.strictObject({ vpcs: z.array(vpc).min(1) }),
+        ],
+        must('exchange, anywhere, {cidrs: […]} or {vpcs: […]}'),
+      )
       .describe('From where the session may be used; `exchange`: from the address that asked for it.'),
     parameters: z
       .record(
         z.string().regex(PARAMETER_NAME, 'must be letters and digits, a lower-case letter first'),
-        z.union([
-          z.enum(['segment', 'path', 'account', 'region', 'uuid']),
-          z.strictObject({ enum: z.array(text).min(1) }),
-        ]),
+        z.union(
+          [
+            z.enum(['segment', 'path', 'account', 'region', 'uuid']),
+            z.strictObject({ enum: z.array(text).min(1) }),
+          ],
+          must('segment, path, account, region, uuid or {enum: […]}'),
+        ),
       )
-      .refine((all) => Object.keys(all).length <= MAX_PARAMETERS, `at most ${MAX_PARAMETERS}`)
+      .refine(
+        (all) => Object.keys(all).length <= MAX_PARAMETERS,
+        `must be at most ${MAX_PARAMETERS} entries long`,
+      )
       .optional(),
     statements: z.array(Statement).min(1).describe('IAM statements. `${name}` is a parameter.'),
     lifts: z
@@ -188,10 +204,8 @@ export const AccountsFile = z
   .record(
     name,
     z.strictObject({
-      id: z
-        .string('must be text: put the digits in quotes')
-        .regex(/^\d{12}$/, 'must be twelve digits in quotes'),
-      region: z.string().regex(/^[a-z]{2,4}(?:-[a-z]{2,9}){1,2}-\d{1,2}$/, 'must be a Region'),
+      id: z.string(must('twelve digits in quotes')).regex(ACCOUNT_ID, 'must be twelve digits in quotes'),
+      region: z.string().regex(REGION, 'must be a Region'),
       state: z.enum(['active', 'closed']).describe('Default: active.').optional(),
     }),
   )

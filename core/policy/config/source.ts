@@ -15,6 +15,9 @@ export interface Problem {
   readonly problem: string;
 }
 
+/** A value of the administrator's own, for a sentence: on one line, whatever it holds. */
+export const quoted = (value: string): string => JSON.stringify(value);
+
 export interface Position {
   readonly line: number;
   readonly column: number;

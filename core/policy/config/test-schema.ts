@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { REMEDIES } from '../../refusals.ts';
+import { must } from './in-words.ts';
 
 /** `*.test.yaml`, beside the policies: requests and what must become of them. */
 const text = z.string().min(1);
@@ -9,7 +11,7 @@ const common = {
   auth_age: z.int().min(0).describe('Seconds since the sign-in. Default: 60.').optional(),
   acr: text.optional(),
   amr: z.array(text).optional(),
-  address: z.union([z.ipv4(), z.ipv6()]).describe('Default: 192.0.2.1.').optional(),
+  address: z.union([z.ipv4(), z.ipv6()], must('an IP address')).describe('Default: 192.0.2.1.').optional(),
 };
 
 const Issue = z.strictObject({
@@ -49,11 +51,11 @@ export const TestFile = z
       .array(
         z.strictObject({
           name: text,
-          ask: z.union([Enroll, Issue]),
+          ask: z.union([Enroll, Issue], must('a mapping')),
           expect: z.enum(['permit', 'refuse']),
           by: z.array(text).describe('Ids of the policies that determine it: all, in any order.'),
           remedy: z
-            .enum(['login', 'step_up', 'enroll', 'shorten', 'ask'])
+            .enum(REMEDIES)
             .describe('What the refused caller is told to do. Default: nothing.')
             .optional(),
         }),

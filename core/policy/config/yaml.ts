@@ -1,6 +1,8 @@
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { inWords } from './in-words.ts';
 import type { ConfigFile, Problem } from './source.ts';
+import { unclosed } from './unclosed.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -28,7 +30,11 @@ export function parseYaml<T>(source: ConfigFile, schema: z.ZodType<T>): ParseRes
     return { file, line, column: col, problem };
   };
   const unreadable = [...document.errors, ...document.warnings];
-  if (unreadable.length > 0) {
+  const [first] = unreadable;
+  if (first !== undefined) {
+    const open = unclosed(source, document, first);
+    // What the parser makes of the rest of such a file is told by nobody.
+    if (open !== null) return { ok: false, problems: [at(open.offset, open.problem)] };
     return { ok: false, problems: unreadable.map((error) => at(error.pos[0], firstLine(error.message))) };
   }
 
@@ -38,7 +44,7 @@ export function parseYaml<T>(source: ConfigFile, schema: z.ZodType<T>): ParseRes
   if (plain === null) {
     return { ok: false, problems: [problem([], 'has an alias: a file says what it says where it says it')] };
   }
-  const checked = schema.safeParse(plain.value);
+  const checked = schema.safeParse(plain.value, { error: inWords });
   if (checked.success) {
     const name = file.replace(/^.*\//, '').replace(/\.yaml$/, '');
     return { ok: true, parsed: { file, name, value: checked.data, problem } };
@@ -66,16 +72,26 @@ function problemsOf(
       at(offsetOf(root, [...issue.path, key], 'key'), `${key} is not known here`),
     );
   }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // Of the shapes that a value may have, the one that it is nearest to.
-    const nearest = issue.errors.reduce((best, each) => (each.length < best.length ? each : best));
-    return nearest.flatMap((each) =>
-      problemsOf({ ...each, path: [...issue.path, ...each.path] } as z.core.$ZodIssue, root, at),
+  if (issue.code === 'invalid_union') {
+    // Of the shapes that a value may have, the one that it is nearest to; else the sentence that names them all.
+    const shapes = issue.errors.filter(fitsOutside).map((errors) =>
+      errors.flatMap((each) => {
+        const inside = { ...each, path: [...issue.path, ...each.path] } as z.core.$ZodIssue;
+        return problemsOf(inside, root, at);
+      }),
     );
+    const [nearest] = shapes.sort((a, b) => a.length - b.length);
+    if (nearest !== undefined) return nearest;
   }
   const where = issue.path.map(String).join('.');
   return [at(offsetOf(root, issue.path), where === '' ? issue.message : `${where}: ${issue.message}`)];
 }
+
+const ANOTHER_KIND = new Set<string | undefined>(['invalid_type', 'invalid_value', 'invalid_format']);
+
+/** Whether a value is at least of the right kind, list or mapping, and what is wrong with it lies inside. */
+const fitsOutside = (issues: readonly z.core.$ZodIssue[]): boolean =>
+  !issues.some(({ path, code }) => path.length === 0 && ANOTHER_KIND.has(code));
 
 /** Offset of the deepest node that exists along the path. */
 function offsetOf(root: Node | null, path: Path, part: 'key' | 'value' = 'value'): number {
