@@ -3,7 +3,7 @@
  * in `lambda/`. Runs in `prepare`, so that a clone after `npm ci` has the command; `--verbose` prints sizes.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -11,7 +11,6 @@ import * as esbuild from 'esbuild';
 
 const ROOT = import.meta.dirname;
 const DIST = join(ROOT, 'dist');
-const COMMAND = join(ROOT, 'cli', 'bin.ts');
 
 /** Cedar's loader reads this file from beside itself: `${__dirname}/cedar_wasm_bg.wasm`. */
 const CEDAR = '@cedar-policy/cedar-wasm/nodejs/cedar_wasm.js';
@@ -59,7 +58,7 @@ export const functionBundle = (name: string): esbuild.BuildOptions & typeof EVER
 /** The command runs on its user's Node, which may be older than ours, and names its functions in a stack trace. */
 export const commandBundle = (): esbuild.BuildOptions & typeof EVERY_BUNDLE => ({
   ...EVERY_BUNDLE,
-  entryPoints: [COMMAND],
+  entryPoints: [join(ROOT, 'cli', 'bin.ts')],
   outfile: join(DIST, 'writ.js'),
   target: 'node20',
   banner: { js: `#!/usr/bin/env node\n${COMMONJS_GLOBALS}` },
@@ -100,12 +99,10 @@ const cedarEngine = (): string =>
 async function buildFunction(name: string): Promise<string> {
   const built = await esbuild.build(functionBundle(name));
   const bytes = await writeBundle(built);
-  await writeFile(join(DIST, 'functions', name, 'meta.json'), JSON.stringify(built.metafile));
   return `functions/${name} ${kilobytes(bytes)}`;
 }
 
 async function buildCommand(): Promise<string> {
-  if (!existsSync(COMMAND)) return 'writ.js: no cli/bin.ts';
   const bytes = await writeBundle(await esbuild.build(commandBundle()));
   await chmod(join(DIST, 'writ.js'), 0o755);
   return `writ.js ${kilobytes(bytes)}`;

@@ -42,8 +42,14 @@ const filesIn = (folder: string): string[] =>
     .filter((path) => statSync(join(folder, path)).isFile())
     .map((path) => relative(folder, join(folder, path)));
 
+const PLACE = /\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g;
+
+/** The first place with a default, `${NAME:-…}`, in a file that nobody has filled in; `undefined`: none. */
+export const placeIn = ({ text }: ConfigFile): string | undefined =>
+  Array.from(text.matchAll(PLACE)).find(([, , fallback]) => fallback !== undefined)?.[1];
+
 /** As a shell does it. A name without value or default stays as it is, and the compiler refuses the file. */
 const fillIn = (text: string, variables: { readonly [name: string]: string }): string =>
-  text.replace(/\$\{([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g, (whole, name: string, fallback?: string) =>
+  text.replace(PLACE, (whole, name: string, fallback?: string) =>
     Object.hasOwn(variables, name) ? (variables[name] ?? whole) : (fallback ?? whole),
   );

@@ -7,7 +7,7 @@ export interface AwsProfile {
   readonly settings: readonly (readonly [name: string, value: string])[];
 }
 
-export type Edited =
+type Edited =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: 'profile_not_ours' | 'markers_broken' };
 

@@ -1,12 +1,13 @@
 import { sha256Hex } from '../core/hash.ts';
 import { jcs } from '../core/ledger/jcs.ts';
+import { forProfile } from './broker-failure.ts';
 import { cachedCredentials } from './credential-cache.ts';
 import { type ExchangeRequest, exchange } from './exchange.ts';
 import type { Io } from './io.ts';
 import { findLocalStack } from './local-file.ts';
-import { forProfile } from './profile-failure.ts';
 import { freshSession, subjectOf } from './refresh.ts';
 import { attestationFor, notSignedIn, openProfile, type Profile, type Session, signedIn } from './session.ts';
+import { LOCAL_PROFILE } from './state.ts';
 import { type WantedFlags, wanted } from './wanted.ts';
 
 /** Whole seconds by which the sign-in should outlast the session: it would shorten it otherwise (rule 7). */
@@ -42,7 +43,7 @@ export async function credentials(flags: WantedFlags, io: Io): Promise<void> {
 
 /** After a restart on other ports, yesterday's sign-in belongs to a broker that is gone. */
 async function checkLocalBroker(profile: Profile, session: Session, io: Io): Promise<void> {
-  if (profile.name !== 'local') return;
+  if (profile.name !== LOCAL_PROFILE) return;
   const stack = await findLocalStack(io);
   if (stack === null || stack.broker === session.broker.issuer) return;
   throw notSignedIn(profile.name, 'The local stack has another address since you signed in.');

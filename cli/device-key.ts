@@ -33,7 +33,7 @@ export async function newDeviceKey(): Promise<DeviceKey> {
   return deviceKey(await exportJWK(pair.privateKey));
 }
 
-export async function deviceKey(privateJwk: JWK): Promise<DeviceKey> {
+async function deviceKey(privateJwk: JWK): Promise<DeviceKey> {
   const { kty, crv, x, y } = privateJwk;
   const publicJwk = { kty, crv, x, y } as JWK;
   return {

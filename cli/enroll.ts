@@ -1,7 +1,11 @@
-import { enrol } from './enrolment.ts';
+import * as z from 'zod/mini';
+import { askBroker, type Network } from './broker.ts';
+import { answerMalformed, forProfile } from './broker-failure.ts';
+import type { DeviceKey } from './device-key.ts';
+import { type SubjectShown, subjectForm } from './exchange.ts';
 import { printable } from './failure.ts';
 import type { Io } from './io.ts';
-import { forProfile } from './profile-failure.ts';
+import { parseJson } from './json.ts';
 import { freshSession, subjectOf } from './refresh.ts';
 import { openProfile, writeAttestation } from './session.ts';
 
@@ -20,7 +24,9 @@ export async function enroll(
     key: profile.key,
     subject: subjectOf(session),
   };
-  const { client_attestation, device, expires_in } = await forProfile(profile.name, () => enrol(request, io));
+  const { client_attestation, device, expires_in } = await forProfile(profile.name, () =>
+    requestEnrolment(request, io),
+  );
   await writeAttestation(profile, {
     v: 1,
     client_attestation,
@@ -34,4 +40,29 @@ export async function enroll(
       ? `${JSON.stringify({ profile: profile.name, device, expires_in })}\n`
       : `This device is enrolled as ${printable(device)}, for ${Math.round(expires_in / 3600)} h.\n`,
   );
+}
+
+/** What `POST /enroll` answers. */
+export type Enrolment = z.output<typeof ENROLMENT>;
+
+const ENROLMENT = z.object({
+  /** Signed by the broker's key: which device this is, and whose. */
+  client_attestation: z.string().check(z.regex(/^(?:[\w-]{1,4096}\.[\w-]{1,8192}\.[\w-]{1,1024})$/)),
+  /** `writ:<jkt>`. */
+  device: z.string().check(z.regex(/^(?:[\x21-\x7e]{1,256})$/)),
+  /** Whole seconds. */
+  expires_in: z.number().check(z.int(), z.positive()),
+});
+
+/** `POST /enroll`: a fresh sign-in and a proof of the key become an attestation for that key (design, section 3). */
+export async function requestEnrolment(
+  request: { readonly endpoint: string; readonly key: DeviceKey; readonly subject: SubjectShown },
+  network: Network,
+): Promise<Enrolment> {
+  const { endpoint, key, subject } = request;
+  const form = async () => new URLSearchParams(subjectForm(subject));
+  const answer = await askBroker({ endpoint, key, attestation: null, form }, network);
+  const enrolment = parseJson(answer, ENROLMENT);
+  if (enrolment === null) throw answerMalformed('The broker gave no attestation.');
+  return enrolment;
 }

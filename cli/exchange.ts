@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ACCOUNT_ID } from '../core/aws-names.ts';
 import type { Details } from '../core/request.ts';
 import {
   type ACCESS_TOKEN,
@@ -7,10 +8,10 @@ import {
   JWT,
   TOKEN_EXCHANGE,
 } from '../core/tokens/token-types.ts';
-import { bindingParameter } from './binding.ts';
+import { WRIT_ID } from '../core/writ-id.ts';
 import { askBroker, type BrokerCall, type Network } from './broker.ts';
+import { answerMalformed } from './broker-failure.ts';
 import type { DeviceKey } from './device-key.ts';
-import { Failure } from './failure.ts';
 import { parseJson } from './json.ts';
 import { enrolledActorToken } from './proofs.ts';
 
@@ -37,7 +38,7 @@ export interface SubjectShown {
 }
 
 /** What `credential_process` prints: AWS spells the members. */
-export type ProcessCredentials = z.output<typeof CREDENTIALS>;
+type ProcessCredentials = z.output<typeof CREDENTIALS>;
 
 export interface Issued {
   readonly writ: string;
@@ -52,6 +53,9 @@ export const subjectForm = (subject: SubjectShown): { readonly [parameter: strin
   subject_token_type: subject.type,
   ...(subject.rnd === null ? {} : { binding: bindingParameter(subject.rnd, subject.first) }),
 });
+
+const bindingParameter = (rnd: string, first: string | null): string =>
+  Buffer.from(JSON.stringify(first === null ? { rnd } : { rnd, first })).toString('base64url');
 
 /** The exchange as a call that can still be looked at, changed or sent. */
 export const exchangeCall = (request: ExchangeRequest): BrokerCall => ({
@@ -80,13 +84,8 @@ export const exchangeCall = (request: ExchangeRequest): BrokerCall => ({
  */
 export async function exchange(request: ExchangeRequest, network: Network): Promise<Issued> {
   const issued = parseIssued(await askBroker(exchangeCall(request), network));
-  if (issued !== null) return issued;
-  throw new Failure({
-    exit: 4,
-    error: 'answer_malformed',
-    what: 'The broker gave no credentials.',
-    why: 'Its answer is not of the expected form.',
-  });
+  if (issued === null) throw answerMalformed('The broker gave no credentials.');
+  return issued;
 }
 
 const WORD = z.string().check(z.regex(/^(?:[\x21-\x7e]{1,8192})$/));
@@ -96,14 +95,14 @@ export const CREDENTIALS = z.object({
   SecretAccessKey: WORD,
   SessionToken: WORD,
   Expiration: z.string().check(z.regex(/^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)$/)),
-  AccountId: z.string().check(z.regex(/^(?:\d{12})$/)),
+  AccountId: z.string().check(z.regex(ACCOUNT_ID)),
 });
 const ANSWER = z.object({
   access_token: z.string(),
   issued_token_type: z.literal(AWS_CREDENTIALS),
   token_type: z.literal('N_A'),
   expires_in: z.number().check(z.int(), z.positive()),
-  writ: z.string().check(z.regex(/^(?:[0-9a-hjkmnp-tv-z]{16})$/)),
+  writ: z.string().check(z.regex(WRIT_ID)),
 });
 
 function parseIssued(text: string): Issued | null {

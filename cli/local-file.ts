@@ -8,14 +8,17 @@ import type { Io } from './io.ts';
 import { parseJson } from './json.ts';
 import { readPrivate } from './state.ts';
 
-/** What the command needs of `.writ/local.json`, which `npm start` writes; the file says more. */
+/**
+ * What the command needs of `.writ/local.json`; the file says more. Nothing here may import what writes it
+ * (`local/local-file.ts`): that the one fits the other is held by the compiler, in the tests.
+ */
 export type LocalStack = z.output<typeof SHAPE>;
 
 const SHAPE = z.object({
   broker: z.string(),
   aws_endpoint: z.string(),
   region: z.string(),
-  users: z.array(z.object({ username: z.string(), password: z.string() })),
+  users: z.readonly(z.array(z.object({ username: z.string(), password: z.string() }))),
 });
 
 /** @returns the running laptop stack, or null where none is found. */

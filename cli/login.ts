@@ -1,25 +1,28 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Failure, printable, usage } from './failure.ts';
 import type { Io } from './io.ts';
-import { localStack } from './local-file.ts';
+import { findLocalStack, localStack } from './local-file.ts';
 import { fillLoginForm } from './login-form.ts';
 import { type Loopback, listenForRedirect } from './loopback.ts';
 import { chooseLogin, readMetadata } from './metadata.ts';
 import { signInFailed } from './oidc.ts';
 import { openProfile, type Profile, readSession, writeSession } from './session.ts';
 import { type Browse, signIn } from './sign-in.ts';
+import { LOCAL_PROFILE } from './state.ts';
 
 export interface LoginOptions {
   readonly profile: string;
   readonly broker?: string;
   readonly issuer?: string;
   readonly as?: string;
-  /** Sign in anew, whatever the identity provider remembers: enrolling a device asks for it. */
+  /** Sign in anew, whatever the identity provider remembers: enrolling a device may need it. */
   readonly fresh?: boolean;
-  /** False: print the address and take the redirect from standard input. */
+  /** False: open none; the address is printed, and the redirect may be pasted. */
   readonly browser: boolean;
   readonly json?: boolean;
 }
+
+const LOCAL_LOGIN = `writ login --profile ${LOCAL_PROFILE} --as alice`;
 
 /** Milliseconds that a person has for signing in. */
 const PATIENCE_MS = 5 * 60 * 1000;
@@ -33,7 +36,7 @@ export async function login(options: LoginOptions, io: Io): Promise<void> {
   const max_age = options.fresh ? 0 : offer.max_age;
   const loopback = await listenForRedirect();
   try {
-    const browse = testUser ?? inBrowser(options, loopback, io);
+    const browse = testUser ?? byPerson(options, loopback, io);
     const { rnd, ...user } = await signIn(
       { ...offer, max_age },
       profile.key.jkt,
@@ -64,36 +67,48 @@ export async function login(options: LoginOptions, io: Io): Promise<void> {
 /** The broker named, the local one, or the one of the last sign-in. */
 async function brokerOf(options: LoginOptions, profile: Profile, io: Io): Promise<string> {
   if (options.broker !== undefined) return options.broker;
-  if (options.profile === 'local') return (await localStack(io)).broker;
+  if (options.profile === LOCAL_PROFILE) return (await localStack(io)).broker;
   const last = await readSession(profile);
   if (last !== null) return last.broker.issuer;
-  throw usage('This profile has no broker yet.', `writ login --profile ${profile.name} --broker https://…`);
+  // Only a hint: a file that cannot be read matters to those who ask for the local stack.
+  const stack = await findLocalStack(io).catch(() => null);
+  const orLocal = stack === null ? '' : `, or for the local stack: ${LOCAL_LOGIN}`;
+  throw usage(
+    `The profile ${profile.name} has no broker yet.`,
+    `writ login --profile ${profile.name} --broker https://…${orLocal}`,
+  );
 }
 
 /** The local stack's test users need no person: their password fills in the real form. */
 async function asTestUser(options: LoginOptions, io: Io): Promise<Browse> {
-  if (options.profile !== 'local' || options.broker !== undefined) {
-    throw usage('--as signs in a test user of the local stack, and works with --profile local only.');
+  if (options.profile !== LOCAL_PROFILE || options.broker !== undefined) {
+    throw usage(
+      '--as signs in a test user of the local stack, and works with --profile local only.',
+      LOCAL_LOGIN,
+    );
   }
   const { users } = await localStack(io);
   const user = users.find((candidate) => candidate.username === options.as);
   if (user === undefined) {
     throw usage(
       'The local stack has no such test user.',
-      `writ login --as <${users.map((known) => known.username).join(' | ')}>`,
+      `writ login --profile local --as <${users.map((known) => known.username).join(' | ')}>`,
     );
   }
   return (authorizationUrl, redirectUri) => fillLoginForm(authorizationUrl, redirectUri, user, io.fetch);
 }
 
-function inBrowser(options: LoginOptions, loopback: Loopback, io: Io): Browse {
+/** In a browser that is opened here, or wherever the person has one: then the redirect may not find its way here. */
+function byPerson(options: LoginOptions, loopback: Loopback, io: Io): Browse {
   return async (authorizationUrl, redirectUri, state) => {
     io.stderr.write(`Sign in here:\n\n  ${authorizationUrl.href}\n\n`);
     const ways = [loopback.redirected(state), tooLate()];
-    if (options.browser) {
-      io.openBrowser?.(authorizationUrl.href);
+    if (options.browser && io.openBrowser !== null) {
+      io.openBrowser(authorizationUrl.href);
     } else {
-      io.stderr.write('Then paste the address that the browser ends at, and press Enter:\n');
+      io.stderr.write(
+        'If the browser then cannot reach this machine, paste the address that it ends at, and press Enter:\n',
+      );
       ways.push(pasted(redirectUri, io));
     }
     return Promise.race(ways);
@@ -101,7 +116,10 @@ function inBrowser(options: LoginOptions, loopback: Loopback, io: Io): Browse {
 }
 
 async function pasted(redirectUri: string, io: Io): Promise<URL> {
-  const line = (await io.readLine())?.trim() ?? '';
+  const typed = await io.readLine();
+  // Nobody is there to paste anything, but a browser may still come back to the loopback.
+  if (typed === null) return new Promise(() => undefined);
+  const line = typed.trim();
   // The line may hold a code: it is not repeated.
   if (!URL.canParse(line) || !line.startsWith(`${redirectUri}?`)) {
     throw signInFailed(`What was pasted is not an address that starts with ${redirectUri}?`);
@@ -116,6 +134,6 @@ async function tooLate(): Promise<never> {
     error: 'sign_in_timeout',
     what: 'Nobody signed in.',
     why: 'The browser did not come back within five minutes.',
-    next: 'writ login again; without a browser here, writ login --no-browser.',
+    next: 'Run the same command again, with --no-browser where the browser is on another machine.',
   });
 }

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from 'commander';
+import { DEFAULT_DURATION_SECONDS, MAX_CHAINED_SECONDS, MIN_USEFUL_SECONDS } from '../core/limits.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { credentials } from './credentials.ts';
 import { enroll } from './enroll.ts';
 import { report, usage } from './failure.ts';
 import type { Io } from './io.ts';
 import { type LoginOptions, login } from './login.ts';
 import { type ProfileFlags, profilesAdd } from './profiles.ts';
+import { DEFAULT_PROFILE, LOCAL_PROFILE } from './state.ts';
 import type { WantedFlags } from './wanted.ts';
 
 /**
@@ -22,10 +25,8 @@ export async function run(io: Io): Promise<number> {
     return exit;
   } catch (caught) {
     if (!(caught instanceof CommanderError)) return report(caught, io, json);
-    // Help and version are shown by commander itself, and are what was asked for.
-    if (caught.exitCode === 0) return 0;
-    if (caught.code === 'commander.help') return 1;
-    return report(usage(caught.message.replace(/^error: /, ''), 'writ --help'), io, json);
+    // Help and version have been shown: asked for, or in place of a command.
+    return caught.exitCode;
   }
 }
 
@@ -33,27 +34,30 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
   const writ = new Command('writ')
     .description('Short AWS sessions for agents, each with a user, a device, an agent and a task.')
     .option('--json', 'answers and errors as one line of JSON')
-    .exitOverride()
+    .version(manifest.version, '--version', 'the version of this command')
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // Errors are reported once, by `report`.
       writeErr: (text) => (json || text.startsWith('error:') ? undefined : io.stderr.write(text)),
       getOutHasColors: () => io.stdout.isTerminal && !io.env.NO_COLOR,
     });
+  refuseAsUsage(writ);
   const command = (parent: Command, signature: string, description: string): Command =>
-    parent.command(signature).description(description).configureHelp({ showGlobalOptions: true });
+    refuseAsUsage(parent.command(signature).description(description)).configureHelp({
+      showGlobalOptions: true,
+    });
 
   command(writ, 'login', 'sign in, on this device')
-    .option('--profile <name>', 'writ profile', 'local')
+    .option(...PROFILE)
     .option('--broker <url>', 'the broker to sign in for (https)')
     .option('--issuer <alias>', 'where to sign in, if the broker knows several places')
     .option('--as <user>', 'a test user of the local stack, without a browser')
-    .option('--fresh', 'even if the identity provider remembers you; before enroll')
-    .option('--no-browser', 'print the address, and take the redirect from standard input')
+    .option('--fresh', 'ask for your password again; enroll needs a sign-in of the last five minutes')
+    .option('--no-browser', 'open none; the address is printed, and where it leads may be pasted')
     .action((options: LoginOptions) => login({ ...options, json }, io));
 
   command(writ, 'enroll', 'make this device known to the broker as yours')
-    .option('--profile <name>', 'writ profile', 'local')
+    .option(...PROFILE)
     .action((options: { profile: string }) => enroll({ ...options, json }, io));
 
   wantedOptions(command(writ, 'credentials', 'print credentials as an AWS credential_process does')).action(
@@ -82,6 +86,22 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
   return writ;
 }
 
+/** What commander finds wrong is told by `report`, with the command whose help says more. */
+const refuseAsUsage = (command: Command): Command =>
+  command.exitOverride((error) => {
+    if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+    throw usage(error.message.replace(/^error: /, ''), `${namesOf(command).join(' ')} --help`);
+  });
+
+const namesOf = (command: Command): readonly string[] =>
+  command.parent === null ? [command.name()] : [...namesOf(command.parent), command.name()];
+
+const PROFILE = [
+  '--profile <name>',
+  `writ profile: a device key and a sign-in; ${LOCAL_PROFILE} is the laptop stack's`,
+  DEFAULT_PROFILE,
+] as const;
+
 const wantedOptions = (command: Command): Command =>
   command
     .requiredOption('--permission <name>', 'what is wanted, by the name an admin gave it')
@@ -89,30 +109,28 @@ const wantedOptions = (command: Command): Command =>
     .option('--task <id>', 'the unit of work, such as a ticket (or WRIT_TASK)')
     .option('--purpose <text>', 'why it is needed, in words (or WRIT_PURPOSE)')
     .option('--agent <name>', 'the agent that asks (or WRIT_AGENT)')
-    .option('--parameter <name=value>', 'a parameter of the permission; one flag each', another, [])
-    .option('--duration <seconds>', 'how long it is needed')
-    .option('--profile <name>', 'writ profile', 'local');
+    .option('--parameter <name=value>', 'a parameter of the permission; one flag each', another)
+    .option(
+      '--duration <seconds>',
+      `how long it is needed, ${MIN_USEFUL_SECONDS} to ${MAX_CHAINED_SECONDS} (default: ${DEFAULT_DURATION_SECONDS})`,
+    )
+    .option(...PROFILE);
 
-const another = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 interface ConfigFlags {
-  readonly config: readonly string[];
+  readonly config?: readonly string[];
   readonly local?: boolean;
 }
 
 const configOptions = (command: Command): Command =>
   command
-    .option(
-      '--config <folder>',
-      'configuration; a second one lies over the first (default: config)',
-      another,
-      [],
-    )
-    .option('--local', 'for the laptop: overlays may name issuers on the loopback');
+    .option('--config <folder>', 'configuration; a second one lies over the first (default: config)', another)
+    .option('--local', 'for the laptop: an overlay may have places to fill in, and issuers on the loopback');
 
 /** What `policy build` and `policy test` are given. Places in an overlay are filled from `LOCAL_*`. */
 const policyOptions = (flags: ConfigFlags, io: Io, json: boolean) => ({
-  config: flags.config.length === 0 ? ['config'] : flags.config,
+  config: flags.config ?? ['config'],
   local: flags.local,
   variables: Object.fromEntries(
     Object.entries(io.env).flatMap(([name, value]) =>

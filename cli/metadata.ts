@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
+import { ALIAS } from '../core/session/encode.ts';
 import { Failure, usage } from './failure.ts';
 import { careful, secureUrl } from './http.ts';
 import { parseJson } from './json.ts';
 
 const LOGIN = z.object({
-  alias: z.string().check(z.regex(/^(?:[a-z][a-z0-9-]{0,15})$/)),
+  alias: z.string().check(z.regex(ALIAS)),
   issuer: z.string(),
   client_id: z.string(),
   scope: z.string(),
@@ -50,7 +51,7 @@ export function chooseLogin(metadata: Metadata, alias: string | undefined): Logi
     alias === undefined
       ? 'This broker knows several places to sign in.'
       : 'This broker knows no such place to sign in.',
-    `writ login --issuer <${offers.map((offer) => offer.alias).join(' | ')}>`,
+    `Add --issuer ${offers.map((offer) => offer.alias).join(', or --issuer ')}.`,
   );
 }
 

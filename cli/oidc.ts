@@ -49,7 +49,7 @@ export async function oidcStep<T>(what: string, step: () => Promise<T>): Promise
 }
 
 /** An OAuth `error` (RFC 6749 §4.1.2.1, §5.2) or the library's constant code. */
-export const codeOf = (caught: unknown): string => {
+const codeOf = (caught: unknown): string => {
   for (const member of ['error', 'code'] as const) {
     const value =
       caught instanceof Error ? (caught as unknown as Record<string, unknown>)[member] : undefined;
@@ -64,6 +64,6 @@ export const signInFailed = (why: string): Failure =>
     error: 'sign_in_failed',
     what: 'You were not signed in.',
     why,
-    next: 'writ login again.',
+    next: 'Run the same command again.',
     remedy: 'login',
   });

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cedar } from '../adapters/cedar.ts';
 import { cedarCompiler } from '../adapters/cedar-compiler.ts';
-import { type FoundFile, readConfig } from '../adapters/config-folder.ts';
+import { type FoundFile, placeIn, readConfig } from '../adapters/config-folder.ts';
 import { type Compiled, compile, type Problem } from '../core/policy/compile.ts';
 import { permissionCases } from '../core/policy/config/permission-cases.ts';
 import { type CaseResult, policyCases } from '../core/policy/config/policy-cases.ts';
@@ -11,7 +11,7 @@ import { sortFiles } from '../core/policy/config/sort.ts';
 import { usage } from './failure.ts';
 import type { Io } from './io.ts';
 
-export interface PolicyOptions {
+interface PolicyOptions {
   /** Configuration folder, then overlays; relative to `io.cwd`. */
   readonly config: readonly string[];
   /** Laptop: issuers may be http on the loopback, and overlays may have `${NAME:-default}`. */
@@ -23,7 +23,7 @@ export interface PolicyOptions {
 }
 
 /** 0 done, 1 the configuration or a case is wrong. */
-export type PolicyExit = 0 | 1;
+type PolicyExit = 0 | 1;
 
 /**
  * `writ policy build`: compiles the folders into `<out>/<hash>.json`, and prints the hash, or every mistake with
@@ -69,7 +69,21 @@ function read({ config, local, variables, io }: Omit<PolicyOptions, 'json'>): Fo
   for (const { folder, shown } of folders) {
     if (!existsSync(folder)) throw usage(`There is no folder ${shown}.`, 'Name the one with --config.');
   }
-  return readConfig(folders);
+  const files = readConfig(folders);
+  checkFilledIn(files, local === true);
+  return files;
+}
+
+/** Else each place would be told as something that is no URL. */
+function checkFilledIn(files: readonly FoundFile[], local: boolean): void {
+  for (const file of files) {
+    const place = /\.(?:yaml|cedar)$/.test(file.path) ? placeIn(file) : undefined;
+    if (place === undefined) continue;
+    throw usage(
+      `${join(file.folder, file.path)} has places like \${${place}:-…}: ${local ? 'it must lie over another folder' : 'give --local'}.`,
+      `Call it with --config config --config ${file.folder} --local`,
+    );
+  }
 }
 
 const compileFiles = (files: readonly FoundFile[], { local }: Pick<PolicyOptions, 'local'>): Compiled =>

@@ -1,5 +1,6 @@
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { REGION } from '../core/aws-names.ts';
 import { MAX_PURPOSE_CHARS, MAX_TASK_CHARS } from '../core/limits.ts';
 import { type AwsProfile, withProfile } from './aws-config.ts';
 import { commandLine } from './command-line.ts';
@@ -8,7 +9,7 @@ import { secureUrl } from './http.ts';
 import type { Io } from './io.ts';
 import { localStack } from './local-file.ts';
 import { withLock } from './lock.ts';
-import { checkProfileName, replaceFile } from './state.ts';
+import { checkProfileName, LOCAL_PROFILE, replaceFile } from './state.ts';
 import { checkWanted, name, text, type WantedFlags } from './wanted.ts';
 
 export interface ProfileFlags extends WantedFlags {
@@ -57,10 +58,10 @@ function command(flags: WantedFlags, io: Io): readonly string[] {
 }
 
 async function place(flags: ProfileFlags, io: Io): Promise<readonly (readonly [string, string])[]> {
-  const stack = flags.profile === 'local' ? await localStack(io) : null;
+  const stack = flags.profile === LOCAL_PROFILE ? await localStack(io) : null;
   const region = flags.region ?? stack?.region;
-  if (region !== undefined && !/^(?:[a-z0-9-]{1,32})$/.test(region))
-    throw usage('--region is the name of a Region.');
+  if (region !== undefined && !REGION.test(region))
+    throw usage('--region is the name of a Region, such as eu-central-1.');
   return [
     ...(region === undefined ? [] : [['region', region] as const]),
     ...(stack === null

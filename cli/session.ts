@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
 import { parseJson } from './json.ts';
 import { METADATA } from './metadata.ts';
 import { seal, unseal } from './seal.ts';
-import { closedFolder, profileFolder, readPrivate, writePrivate } from './state.ts';
+import { closedFolder, LOCAL_PROFILE, profileFolder, readPrivate, writePrivate } from './state.ts';
 
 const CLIENT = z.object({ issuer: z.string(), client_id: z.string() });
 
@@ -43,7 +43,7 @@ const ATTESTATION = z.object({
   exp: z.number(),
 });
 
-export type StoredAttestation = z.output<typeof ATTESTATION>;
+type StoredAttestation = z.output<typeof ATTESTATION>;
 
 /** A profile's folder, opened: the key in the clear, everything else sealed with it. */
 export interface Profile {
@@ -82,7 +82,7 @@ export const writeSession = (profile: Profile, session: Session): Promise<void> 
 export async function signedIn(profile: Profile): Promise<Session> {
   const session = await readSession(profile);
   if (session !== null) return session;
-  throw notSignedIn(profile.name, 'Nobody has signed in with this profile on this device.');
+  throw notSignedIn(profile.name, `Nobody has signed in with the profile ${profile.name} on this device.`);
 }
 
 /** @param why - One sentence. */
@@ -92,7 +92,7 @@ export const notSignedIn = (profile: string, why: string): Failure =>
     error: 'login_required',
     what: 'You are not signed in.',
     why,
-    next: `writ login --profile ${profile}${profile === 'local' ? ' --as alice' : ''}`,
+    next: `writ login --profile ${profile}${profile === LOCAL_PROFILE ? ' --as alice' : ''}`,
     reason_code: 'not_signed_in',
     remedy: 'login',
   });

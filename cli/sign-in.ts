@@ -6,7 +6,7 @@ import { secureUrl } from './http.ts';
 import type { LoginOffer } from './metadata.ts';
 import { discover, oidcStep, signInFailed } from './oidc.ts';
 
-export interface SignedIn {
+interface SignedIn {
   readonly iss: string;
   readonly sub: string;
   /** NumericDate. */

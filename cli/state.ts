@@ -5,8 +5,11 @@ import path from 'node:path';
 import { Failure, usage } from './failure.ts';
 import type { Io } from './io.ts';
 
+export const DEFAULT_PROFILE = 'default';
+/** The profile of the laptop stack: its broker, test users and AWS are found in `.writ/local.json`. */
+export const LOCAL_PROFILE = 'local';
 /** Names a folder, and stands unquoted in a command line. */
-export const PROFILE_NAME = /^(?:[a-z0-9][a-z0-9_-]{0,31})$/;
+const PROFILE_NAME = /^(?:[a-z0-9][a-z0-9_-]{0,31})$/;
 
 const MAX_FILE_BYTES = 256 * 1024;
 const OTHERS = 0o077;

@@ -21,7 +21,7 @@ export interface WantedFlags {
   readonly purpose?: string;
   readonly agent?: string;
   /** `name=value` each. */
-  readonly parameter: readonly string[];
+  readonly parameter?: readonly string[];
   readonly duration?: string;
 }
 
@@ -33,7 +33,7 @@ export function checkWanted(flags: WantedFlags): Omit<Details, 'task' | 'purpose
   return {
     permission: name('--permission', flags.permission),
     account: name('--account', flags.account),
-    parameters: parametersOf(flags.parameter),
+    parameters: parametersOf(flags.parameter ?? []),
     duration: durationOf(flags.duration),
   };
 }
@@ -69,7 +69,7 @@ export const name = (flag: string, value: string): string => {
 export const text = (flag: string, value: string, most: number): string => {
   const problem = textProblem(value, most);
   if (problem === null) return value;
-  throw usage(`${flag} is ${problem}.`);
+  throw usage(`${flag} ${problem}.`);
 };
 
 function parametersOf(flags: readonly string[]): { readonly [name: string]: string } {

@@ -1,7 +1,7 @@
 /**
  * What each function may do on the laptop, as IAM says it: the separation of duties as on AWS, with one hole. Functions
- * talk to the database engine directly, and it judges nobody; so what a function may do to Writ's own tables is said
- * and judged on AWS only.
+ * talk to the database engine directly, and it judges nobody; so what a function may do to Writ's own tables is for
+ * its role on AWS to say.
  */
 
 import type { Bundle } from '../core/policy/bundle.ts';

@@ -1,13 +1,15 @@
 /**
  * `npm start`: brings the laptop stack up, tells the story once, and stays up. `--once` leaves after the story, with 1
- * if a step did not hold; `--json` prints one line with all that a script needs, and tells no story unless `--once`.
+ * if a step did not hold; `--json` prints one line with all that a script needs, and tells no story unless `--once`
+ * (`npm start --silent -- --json`: without npm's own lines before it).
  */
 
 import { rm } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { portsFrom } from './ports.ts';
 import { type Stack, startStack } from './stack.ts';
+import { shown } from './story/shell.ts';
 import { tellStory } from './story/tell.ts';
 import { type Teller, teller } from './story/teller.ts';
 
@@ -31,6 +33,8 @@ async function main(): Promise<number> {
     if (json && once) console.log(JSON.stringify({ ...stack.local, story: told?.steps }));
     const held = told?.steps.every((step) => step.held) ?? true;
     if (!json) console.log(held ? 'Every step held. LOCAL, NOT EVIDENCE.' : 'Some steps did not hold.');
+    if (once && !json)
+      console.log('The files stay. Run npm start without --once to try these commands yourself.');
     if (!once) {
       if (!json) console.log(whatToTry(stack));
       await interrupted();
@@ -48,23 +52,23 @@ async function story(stack: Stack, home: string, quiet: boolean): Promise<Teller
   const told = teller(quiet ? () => undefined : (line) => console.log(line), colour);
   if (!quiet)
     console.log(
-      `Writ is up at ${stack.local.broker}; everything it writes is in ${relative(process.cwd(), dirname(stack.file))}/\n`,
+      `Writ is up at ${stack.local.broker}; everything it writes is in ${shown(dirname(stack.file))}/\n`,
     );
   await tellStory(stack, told, home);
   return told;
 }
 
 const whatToTry = ({ local, file }: Stack): string => `
-The stack stays up. In another terminal, in this folder, try:
+The stack stays up, and the lines marked $ can be typed again. In another terminal, in this folder, as yourself:
 
   node dist/writ.js login --profile local --as alice
   node dist/writ.js enroll --profile local
-  node dist/writ.js profiles add reports --permission reports-read --account prod --parameter prefix=q3 \\
-    --agent report-writer --task FIN-1234 --purpose 'Summarise the Q3 figures'
-  aws s3 cp s3://example-reports/q3/figures.csv - --profile reports --endpoint-url ${local.aws_endpoint}
+  node dist/writ.js profiles add reports --profile local --permission reports-read --account prod \\
+    --parameter prefix=q3 --agent report-writer --task FIN-1234 --purpose 'Summarise the Q3 figures'
 
-Sign-in page, to see it in a browser: node dist/writ.js login --profile local (alice, alice-local-only)
-All addresses and files: ${relative(process.cwd(), file)}. Ctrl-C ends it.`;
+With the AWS CLI: aws s3 cp s3://example-reports/q3/figures.csv - --profile reports --endpoint-url ${local.aws_endpoint}
+To sign in with a browser: node dist/writ.js login --profile local (alice, alice-local-only)
+All addresses and files: ${shown(file)}. Ctrl-C ends it.`;
 
 const interrupted = (): Promise<void> =>
   new Promise((resolve) => {

@@ -32,7 +32,8 @@ export async function recordRefusal(
   const { ledger } = ports;
   if (first !== null && !isPowerOfTen(count)) {
     // Counted, not recorded; its proof is spent all the same, or it would be good for one more try.
-    await ledger.spend(spendOf(seen.writ, proof, seen.actor));
+    const spent = await ledger.spend(spendOf(seen.writ, proof, seen.actor));
+    if (spent === 'actor_token_of_another_key') await ledger.spend(spendOf(seen.writ, proof, undefined));
     return { ok: false, refusal, writ: first };
   }
 

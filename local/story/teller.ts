@@ -1,9 +1,11 @@
+import { wrapped } from './shell.ts';
+
 /** One step of the story: what is done, what proves it, and whether it held. */
 export interface Step {
   readonly title: string;
-  /** One sentence: what the reader is being shown. */
+  /** A sentence: what the reader is being shown. */
   readonly shows: string;
-  /** The command that was run, or the file to look into. */
+  /** What the reader can do to see for himself: one line for the shell each, as `typed` makes them. */
   readonly proof: string;
   /** What was seen, in a few words. */
   readonly seen: string;
@@ -25,9 +27,11 @@ export function teller(print: (line: string) => void, colour: boolean): Teller {
       steps.push(step);
       const mark = step.held ? paint(32, 'held') : paint(31, 'DID NOT HOLD');
       print(`${String(steps.length).padStart(2)}. ${paint(1, step.title)} … ${mark}`);
-      print(`    ${step.shows}`);
-      print(`    ${paint(2, step.proof)}`);
-      print(`    → ${step.seen}`);
+      for (const line of wrapped(step.shows)) print(`    ${line}`);
+      for (const line of step.proof.split('\n')) print(`    ${paint(2, line)}`);
+      wrapped(step.seen).forEach((line, at) => {
+        print(`    ${at === 0 ? '→' : ' '} ${line}`);
+      });
       print('');
     },
   };

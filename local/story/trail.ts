@@ -1,13 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { Stack } from '../stack.ts';
+import { shown, typed } from './shell.ts';
 
 /** As much of a CloudTrail event as the story looks at. */
 export interface TrailEvent {
   readonly file: string;
   readonly eventName: string;
   readonly errorCode?: string;
-  readonly userIdentity: { readonly sessionContext?: { readonly sourceIdentity?: string } };
+  readonly userIdentity: {
+    readonly accessKeyId?: string;
+    readonly sessionContext?: { readonly sourceIdentity?: string };
+  };
   readonly requestParameters: {
     readonly sourceIdentity?: string;
     readonly tags?: readonly { readonly key: string; readonly value: string }[];
@@ -27,4 +32,27 @@ export async function readTrail(dir: string): Promise<readonly TrailEvent[]> {
     events.push(...Records.map((record) => ({ ...record, file })));
   }
   return events;
+}
+
+/** All that CloudTrail has of what happened until now. */
+export async function readTrailOf(stack: Stack): Promise<readonly TrailEvent[]> {
+  await stack.aws.flush();
+  return readTrail(stack.local.cloudtrail_dir);
+}
+
+/** How to see what CloudTrail has of the last such call with a key: a line for the shell. */
+export async function inTrail(stack: Stack, accessKeyId: string, eventName: string): Promise<string> {
+  const events = await readTrailOf(stack);
+  const event = events.findLast(
+    (each) => each.eventName === eventName && each.userIdentity.accessKeyId === accessKeyId,
+  );
+  return unpacked(stack, event);
+}
+
+/** The file's name ends in something random, so that one pattern is enough to name it. */
+export function unpacked({ local }: Stack, event: TrailEvent | undefined): string {
+  const pattern = event?.file.slice(event.file.lastIndexOf('_'));
+  return event === undefined
+    ? '(CloudTrail has no such event)'
+    : typed(['gzip', '-dc', `${shown(local.cloudtrail_dir)}/AWSLogs/*/*/*/*/*/*/*${pattern}`]);
 }

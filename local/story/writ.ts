@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { quoted, shown, shownWhole, typed } from './shell.ts';
 
 /** Somebody at a laptop: a folder with that person's own keys, tokens and AWS profiles. */
 export interface Person {
@@ -8,6 +9,8 @@ export interface Person {
   readonly env: { readonly [name: string]: string | undefined };
   /** Runs the `writ` command as that person would. */
   writ(...args: readonly string[]): Promise<Ran>;
+  /** The same, for a reader to type. */
+  types(...args: readonly string[]): string;
 }
 
 export interface Ran {
@@ -39,9 +42,15 @@ export async function person(
           resolve({ exit, stdout, stderr });
         });
       }),
+    types: (...args) =>
+      typed([
+        `XDG_STATE_HOME=${shownWhole(env.XDG_STATE_HOME)}`,
+        // Where the command would not find it by itself.
+        ...(shown(stack.file) === '.writ/local.json' ? [] : [`WRIT_LOCAL_FILE=${shown(stack.file)}`]),
+        ...['node', shown(stack.command), ...args.map(quoted)],
+      ]),
   };
 }
 
-/** As a person would type it. */
-export const typed = (args: readonly string[]): string =>
-  `$ writ ${args.map((arg) => (/^[\w./:=-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ')}`;
+/** What a command said, on one line. */
+export const said = ({ stdout, stderr }: Ran): string => (stdout + stderr).trim().replaceAll('\n', ' ');

@@ -1,5 +1,6 @@
 /** Each command whole: a condition, a consistent read or a key that went missing would pass every other test. */
 import {
+  type AttributeValue,
   BatchGetItemCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -12,7 +13,6 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { expect, test } from 'vitest';
 import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { dynamodbSpendProof } from '../../adapters/dynamodb-spend.ts';
 import { sha256Base64url } from '../../core/hash.ts';
 import { NOW } from '../support/clock.ts';
 import { ENGINE_CLIENT } from '../support/dynamodb.ts';
@@ -60,9 +60,11 @@ const PROOF_PUT = {
     Item: {
       pk: { S: 'PROOF#jkt-w1' },
       sk: { S: sha256Base64url('proof-w1') },
+      by: { S: 'w1' },
       expires: { N: String(NOW + 125 + 300) },
     },
     ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   },
 };
 const ACTOR_PUT = {
@@ -87,7 +89,7 @@ test.each([
   },
   {
     name: 'a proof, and an actor token without jti',
-    spend: { proof: spendOf('w1').proof },
+    spend: { by: 'w1', proof: spendOf('w1').proof },
     puts: [INTENT_PUT, OPENINGS_PUT, PROOF_PUT],
   },
   { name: 'nothing to spend', spend: null, puts: [INTENT_PUT, OPENINGS_PUT] },
@@ -200,36 +202,64 @@ test.each([
   expect(commands()).toEqual([{ name: BatchGetItemCommand, input: { RequestItems } }]);
 });
 
-test('a refusal is one update', async () => {
+const COUNTER = {
+  TableName: 'writ-control',
+  Key: { pk: { S: 'REFUSED#corp:alice' }, sk: { S: 'policy_denied#29166666' } },
+  ReturnValues: 'ALL_NEW',
+};
+
+test.each<{ name: string; Attributes: Record<string, AttributeValue>; first: string | null }>([
+  { name: 'a first', Attributes: { count: { N: '2' }, first: { S: 'w0' } }, first: 'w0' },
+  { name: 'none yet', Attributes: { count: { N: '2' } }, first: null },
+])('to count a refusal is one update that names nothing: $name', async ({ Attributes, first }) => {
   const { client, mock, commands } = asked();
-  mock.on(UpdateItemCommand).resolves({ Attributes: { count: { N: '2' }, first: { S: 'w0' } } });
+  mock.on(UpdateItemCommand).resolves({ Attributes });
   const counter = dynamodbRefusalCounter(client, 'writ-control');
-  expect(await counter.count('corp:alice', 'policy_denied', 29_166_666, 'w1')).toEqual({
-    count: 2,
-    first: 'w0',
-  });
+  expect(await counter.count('corp:alice', 'policy_denied', 29_166_666)).toEqual({ count: 2, first });
   expect(commands()).toEqual([
     {
       name: UpdateItemCommand,
       input: {
-        TableName: 'writ-control',
-        Key: { pk: { S: 'REFUSED#corp:alice' }, sk: { S: 'policy_denied#29166666' } },
-        UpdateExpression: 'ADD #count :one SET #first = if_not_exists(#first, :writ), #expires = :expires',
-        ExpressionAttributeNames: { '#count': 'count', '#first': 'first', '#expires': 'expires' },
+        ...COUNTER,
+        UpdateExpression: 'ADD #count :one SET #expires = :expires',
+        ExpressionAttributeNames: { '#count': 'count', '#expires': 'expires' },
         ExpressionAttributeValues: {
           ':one': { N: '1' },
-          ':writ': { S: 'w1' },
           ':expires': { N: String(29_166_666 * 60 + 3600) },
         },
-        ReturnValues: 'ALL_NEW',
       },
     },
   ]);
 });
 
-test('a proof by itself is one conditional put', async () => {
+test('to name the first is one update that keeps the name it finds, and counts nothing', async () => {
   const { client, mock, commands } = asked();
-  mock.on(PutItemCommand).resolves({});
-  expect(await dynamodbSpendProof(client, 'writ-control')(spendOf('w1').proof)).toBe(true);
-  expect(commands()).toEqual([{ name: PutItemCommand, input: PROOF_PUT.Put }]);
+  mock.on(UpdateItemCommand).resolves({ Attributes: { count: { N: '2' }, first: { S: 'w0' } } });
+  const counter = dynamodbRefusalCounter(client, 'writ-control');
+  expect(await counter.name('corp:alice', 'policy_denied', 29_166_666, 'w1')).toBe('w0');
+  expect(commands()).toEqual([
+    {
+      name: UpdateItemCommand,
+      input: {
+        ...COUNTER,
+        UpdateExpression: 'SET #first = if_not_exists(#first, :writ)',
+        ExpressionAttributeNames: { '#first': 'first' },
+        ExpressionAttributeValues: { ':writ': { S: 'w1' } },
+      },
+    },
+  ]);
+});
+
+test.each([
+  { name: 'a proof and an actor token', spend: spendOf('w1'), puts: [PROOF_PUT, ACTOR_PUT] },
+  {
+    name: 'a proof alone',
+    spend: { by: 'w1', proof: spendOf('w1').proof },
+    puts: [PROOF_PUT],
+  },
+])('$name, spent without a record, are one transaction', async ({ spend, puts }) => {
+  const { ledger, mock, commands } = asked();
+  mock.on(TransactWriteItemsCommand).resolves({});
+  expect(await ledger.spend(spend)).toBe('spent');
+  expect(commands()).toEqual([{ name: TransactWriteItemsCommand, input: { TransactItems: puts } }]);
 });

@@ -133,44 +133,77 @@ describe('heads', () => {
 });
 
 describe('refusals', () => {
-  test('are counted, and keep the first id', async () => {
+  test('are counted, and none is named by being counted', async () => {
     const principal = `corp:${unique()}`;
-    expect(await counter.count(principal, 'policy_denied', 100, 'w1')).toEqual({ count: 1, first: 'w1' });
-    expect(await counter.count(principal, 'policy_denied', 100, 'w2')).toEqual({ count: 2, first: 'w1' });
-    expect(await counter.count(principal, 'policy_denied', 100, 'w3')).toEqual({ count: 3, first: 'w1' });
+    expect(await counter.count(principal, 'policy_denied', 100)).toEqual({ count: 1, first: null });
+    expect(await counter.count(principal, 'policy_denied', 100)).toEqual({ count: 2, first: null });
+  });
+
+  test('keep the first name, and counting does not touch it', async () => {
+    const principal = `corp:${unique()}`;
+    await counter.count(principal, 'policy_denied', 100);
+    expect(await counter.name(principal, 'policy_denied', 100, 'w1')).toBe('w1');
+    expect(await counter.count(principal, 'policy_denied', 100)).toEqual({ count: 2, first: 'w1' });
+    expect(await counter.name(principal, 'policy_denied', 100, 'w2')).toBe('w1');
+    expect(await counter.count(principal, 'policy_denied', 100)).toEqual({ count: 3, first: 'w1' });
   });
 
   test('by principal, reason and minute', async () => {
     const principal = `corp:${unique()}`;
-    await counter.count(principal, 'policy_denied', 100, 'w1');
+    await counter.count(principal, 'policy_denied', 100);
+    await counter.name(principal, 'policy_denied', 100, 'w1');
     for (const [who, why, when] of [
       [`${principal}2`, 'policy_denied', 100],
       [principal, 'device_missing', 100],
       [principal, 'policy_denied', 101],
     ] as const) {
-      expect(await counter.count(who, why, when, 'w2')).toEqual({ count: 1, first: 'w2' });
+      expect(await counter.count(who, why, when)).toEqual({ count: 1, first: null });
+      expect(await counter.name(who, why, when, 'w2')).toBe('w2');
     }
   });
 
-  test('twenty at once: each its own count, all one first id, which is the id of the one counted first', async () => {
+  test('twenty at once: each its own count', async () => {
     const principal = `corp:${unique()}`;
-    const ids = Array.from({ length: 20 }, (_, at) => `w${at}`);
-    const counted = await Promise.all(ids.map((id) => counter.count(principal, 'policy_denied', 100, id)));
-    expect(counted.map(({ count }) => count).sort((a, b) => a - b)).toEqual(ids.map((_, at) => at + 1));
-    const first = ids[counted.findIndex(({ count }) => count === 1)];
-    expect(new Set(counted.map((each) => each.first))).toEqual(new Set([first]));
+    const counted = await Promise.all(
+      Array.from({ length: 20 }, () => counter.count(principal, 'policy_denied', 100)),
+    );
+    expect(counted.map(({ count }) => count).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, at) => at + 1),
+    );
   });
+
+  test('twenty names at once: all are told one, which is one of them and stays', async () => {
+    const principal = `corp:${unique()}`;
+    await counter.count(principal, 'policy_denied', 100);
+    const ids = Array.from({ length: 20 }, (_, at) => `w${at}`);
+    const named = await Promise.all(ids.map((id) => counter.name(principal, 'policy_denied', 100, id)));
+    const [first = ''] = named;
+    expect(new Set(named)).toEqual(new Set([first]));
+    expect(ids).toContain(first);
+    expect(await counter.count(principal, 'policy_denied', 100)).toEqual({ count: 2, first });
+  });
+
+  const answering = (Attributes: Attributes | undefined): RefusalCounter => {
+    const client = new DynamoDBClient(ENGINE_CLIENT);
+    mockClient(client).on(UpdateItemCommand).resolves({ Attributes });
+    return dynamodbRefusalCounter(client, 'control');
+  };
 
   test.each<{ name: string; Attributes: Attributes | undefined }>([
     { name: 'nothing', Attributes: undefined },
     { name: 'no count', Attributes: { first: { S: 'w1' } } },
-    { name: 'no first id', Attributes: { count: { N: '1' } } },
     { name: 'half a count', Attributes: { count: { N: '1.5' }, first: { S: 'w1' } } },
-  ])('the answer holds $name: a fault', async ({ Attributes }) => {
-    const client = new DynamoDBClient(ENGINE_CLIENT);
-    mockClient(client).on(UpdateItemCommand).resolves({ Attributes });
+  ])('the answer to a count holds $name: a fault', async ({ Attributes }) => {
+    await expectFault(answering(Attributes).count('corp:alice', 'policy_denied', 100), 'ledger_unavailable');
+  });
+
+  test.each<{ name: string; Attributes: Attributes | undefined }>([
+    { name: 'nothing', Attributes: undefined },
+    { name: 'no first id', Attributes: { count: { N: '1' } } },
+    { name: 'a first id that is no text', Attributes: { count: { N: '1' }, first: { N: '1' } } },
+  ])('the answer to a name holds $name: a fault', async ({ Attributes }) => {
     await expectFault(
-      dynamodbRefusalCounter(client, 'control').count('corp:alice', 'policy_denied', 100, 'w1'),
+      answering(Attributes).name('corp:alice', 'policy_denied', 100, 'w1'),
       'ledger_unavailable',
     );
   });

@@ -12,7 +12,6 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, expect, test } from 'vitest';
 import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { dynamodbSpendProof } from '../../adapters/dynamodb-spend.ts';
 import { NOW } from '../support/clock.ts';
 import { ENGINE_CLIENT } from '../support/dynamodb.ts';
 import { CANARY, expectFault } from './fault.ts';
@@ -33,8 +32,9 @@ const CALLS: Record<string, (client: DynamoDBClient) => Promise<unknown>> = {
   read: (client) => dynamodbLedger(client, TABLES).read(`WRIT#${CANARY}`, '00#intent'),
   due: (client) => dynamodbLedger(client, TABLES).due(CANARY, NOW, null),
   readHeads: (client) => dynamodbReadHeads(client, TABLES)([{ kind: 'user', value: CANARY }], CANARY),
-  count: (client) => dynamodbRefusalCounter(client, 'control').count(CANARY, CANARY, 1, CANARY),
-  spendProof: (client) => dynamodbSpendProof(client, 'control')(spendOf(CANARY).proof),
+  count: (client) => dynamodbRefusalCounter(client, 'control').count(CANARY, CANARY, 1),
+  name: (client) => dynamodbRefusalCounter(client, 'control').name(CANARY, CANARY, 1, CANARY),
+  spend: (client) => dynamodbLedger(client, TABLES).spend(spendOf(CANARY)),
 };
 
 const $metadata = { httpStatusCode: 400, requestId: CANARY };
@@ -92,7 +92,7 @@ const WIRE: readonly { readonly name: string; readonly reply: Reply }[] = [
   { name: 'no answer in time', reply: 'hang' },
 ];
 /** For these, whatever comes with 200 says that it was done. */
-const ACKNOWLEDGED = ['record', 'settle with a key', 'settle', 'append', 'spendProof'];
+const ACKNOWLEDGED = ['record', 'settle with a key', 'settle', 'append', 'spend'];
 /** Here an answer without an item says that there is none. */
 const ABSENT = ['read'];
 
@@ -160,6 +160,29 @@ test.each([
     .on(TransactWriteItemsCommand)
     .rejects(new TransactionCanceledException({ message, $metadata, CancellationReasons: reasons }));
   await expectFault(CALLS['settle with a key']?.(client) ?? Promise.resolve(), 'ledger_unavailable');
+});
+
+test.each([
+  { name: 'a conflict over the proof', reasons: [CONFLICT, NONE] },
+  { name: 'a spent proof, and a conflict over the actor token', reasons: [FAILED, CONFLICT] },
+  { name: 'another key’s actor token, and throttling', reasons: [THROTTLED, FAILED] },
+  { name: 'no condition that failed', reasons: [NONE, NONE] },
+  { name: 'fewer reasons than puts', reasons: [FAILED] },
+  { name: 'no reasons', reasons: undefined },
+])('what could not be spent because of $name: a fault', async ({ reasons }) => {
+  const client = new DynamoDBClient(ENGINE_CLIENT);
+  mockClient(client)
+    .on(TransactWriteItemsCommand)
+    .rejects(new TransactionCanceledException({ message, $metadata, CancellationReasons: reasons }));
+  await expectFault(CALLS.spend?.(client) ?? Promise.resolve(), 'ledger_unavailable');
+});
+
+test('a proof that is spent without showing by whom is taken for spent by another', async () => {
+  const client = new DynamoDBClient(ENGINE_CLIENT);
+  mockClient(client)
+    .on(TransactWriteItemsCommand)
+    .rejects(new TransactionCanceledException({ message, $metadata, CancellationReasons: [FAILED, NONE] }));
+  expect(await CALLS.spend?.(client)).toBe('proof_spent');
 });
 
 test('a condition that failed without showing what stood there is taken for another’s item', async () => {

@@ -72,9 +72,9 @@ describe('record', () => {
   test('a proof is spent by its first record, for that key', async () => {
     const [first, second, third] = [unique(), unique(), unique()];
     const { proof } = spendOf(first);
-    expect(await ledger.record(intentOf(first), openingsOf(), { proof })).toBe('written');
-    expect(await ledger.record(intentOf(second), openingsOf(), { proof })).toBe('proof_spent');
-    const ofAnotherKey = { proof: { ...proof, jkt: 'another' } };
+    expect(await ledger.record(intentOf(first), openingsOf(), { by: first, proof })).toBe('written');
+    expect(await ledger.record(intentOf(second), openingsOf(), { by: second, proof })).toBe('proof_spent');
+    const ofAnotherKey = { by: third, proof: { ...proof, jkt: 'another' } };
     expect(await ledger.record(intentOf(third), openingsOf(), ofAnotherKey)).toBe('written');
   });
 
@@ -82,6 +82,7 @@ describe('record', () => {
     const [first, second, third] = [unique(), unique(), unique()];
     const { actorToken } = spendOf(first);
     const spend = (id: string, jkt: string): Spend => ({
+      by: id,
       proof: { ...spendOf(id).proof, jkt },
       actorToken: { ...actorToken, jkt },
     });
@@ -96,6 +97,7 @@ describe('record', () => {
     const [first, second] = [unique(), unique()];
     const { actorToken } = spendOf(first);
     const spend = (id: string, iss: string): Spend => ({
+      by: id,
       proof: spendOf(id).proof,
       actorToken: { ...actorToken, iss, jkt: spendOf(id).proof.jkt },
     });
@@ -111,8 +113,9 @@ describe('record', () => {
     for (const jti of ['', '#', `${'x'.repeat(5000)}`, '\u0000', '雪 ☃ 𝒳', 'a/../b']) {
       const id = unique();
       const proof = { jkt: `jkt-${id}`, jti, until: NOW };
-      expect(await ledger.record(intentOf(id), openingsOf(), { proof })).toBe('written');
-      expect(await ledger.record(intentOf(unique()), openingsOf(), { proof })).toBe('proof_spent');
+      expect(await ledger.record(intentOf(id), openingsOf(), { by: id, proof })).toBe('written');
+      const other = unique();
+      expect(await ledger.record(intentOf(other), openingsOf(), { by: other, proof })).toBe('proof_spent');
     }
   });
 
@@ -139,7 +142,9 @@ describe('record', () => {
   test('of twenty at once with one proof, one is written', async () => {
     const { proof } = spendOf(unique());
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => ledger.record(intentOf(unique()), openingsOf(), { proof })),
+      Array.from({ length: 20 }, (_, at) =>
+        ledger.record(intentOf(unique()), openingsOf(), { by: `w${at}`, proof }),
+      ),
     );
     expect(answers.filter((answer) => answer === 'written')).toHaveLength(1);
     expect(answers.filter((answer) => answer === 'proof_spent')).toHaveLength(19);

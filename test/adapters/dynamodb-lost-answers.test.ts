@@ -1,8 +1,8 @@
 /** Each write, failing before and after it took effect: what the caller is told, and what a second try finds. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { dynamodbSpendProof } from '../../adapters/dynamodb-spend.ts';
 import { ENGINE_CLIENT, openTables, type TestTables } from '../support/dynamodb.ts';
 import { expectFault } from './fault.ts';
 import { intentOf, openingsOf, outcomeOf, pointerOf, spendOf, unique } from './ledger-items.ts';
@@ -87,9 +87,43 @@ test('who loses the slot while a first try’s answer was lost is told so', asyn
   expect(await ledger.settle(outcomeOf(id, '{"o":"issued"}'), null)).toBe('exists');
 });
 
-test('a proof by itself, its answer lost: taken for used, since nothing tells our first try from a thief’s', async () => {
+describe('spent without a record', () => {
+  test.each(['request', 'answer'] as const)(
+    'the %s is lost, and the SDK tries again: spent',
+    async (what) => {
+      const spend = spendOf(unique());
+      wire.lose(what);
+      expect(await dynamodbLedger(retrying, db.tables).spend(spend)).toBe('spent');
+      expect(await dynamodbLedger(db.client, db.tables).spend({ ...spend, by: 'a thief' })).toBe(
+        'proof_spent',
+      );
+    },
+  );
+
+  test('the answer is lost: a fault, and what was spent stays spent, but for who spent it', async () => {
+    const spend = spendOf(unique());
+    wire.lose('answer');
+    await expectFault(dynamodbLedger(once, db.tables).spend(spend), 'ledger_unavailable');
+    const ledger = dynamodbLedger(once, db.tables);
+    expect(await ledger.spend({ ...spend, by: 'a thief' })).toBe('proof_spent');
+    expect(await ledger.spend(spend)).toBe('spent');
+  });
+
+  test('a thief who was first is not taken for our own first try', async () => {
+    const spend = spendOf(unique());
+    await dynamodbLedger(db.client, db.tables).spend({ ...spend, by: 'a thief' });
+    wire.lose('request');
+    expect(await dynamodbLedger(retrying, db.tables).spend(spend)).toBe('proof_spent');
+  });
+});
+
+test('a name whose answer was lost is the name that a new try is told', async () => {
+  const principal = `corp:${unique()}`;
+  const name = (client: DynamoDBClient, writ: string) =>
+    dynamodbRefusalCounter(client, db.tables.control).name(principal, 'policy_denied', 100, writ);
   wire.lose('answer');
-  expect(await dynamodbSpendProof(retrying, db.tables.control)(spendOf(unique()).proof)).toBe(false);
-  wire.lose('request');
-  expect(await dynamodbSpendProof(retrying, db.tables.control)(spendOf(unique()).proof)).toBe(true);
+  expect(await name(retrying, 'w1')).toBe('w1');
+  wire.lose('answer');
+  await expectFault(name(once, 'w2'), 'ledger_unavailable');
+  expect(await name(once, 'w3')).toBe('w1');
 });

@@ -41,6 +41,7 @@ export const OPENINGS_TEXT =
 export const openingsOf = (subject = 'corp:alice') => ({ subject, values: OPENINGS });
 
 export const spendOf = (id: string): Required<Spend> => ({
+  by: id,
   proof: { jkt: `jkt-${id}`, jti: `proof-${id}`, until: NOW + 125 },
   actorToken: { iss: 'https://agents.example', jti: `actor-${id}`, jkt: `jkt-${id}`, until: NOW + 300 },
 });

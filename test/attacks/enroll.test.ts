@@ -222,7 +222,7 @@ describe('Writ’s attestation', () => {
     expect(await send(barely({ oid: 'bob' }))).toMatchObject(
       refusedAs({
         reason: 'subject_not_bound_to_device',
-        problem: 'the ID token has no nonce, and first is missing',
+        problem: 'the attestation names another user',
       }),
     );
   });

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jcs } from '../../core/ledger/jcs.ts';
 import type { Refusal } from '../../core/refusals.ts';
+import { boundNonce } from '../../core/tokens/subject-bound.ts';
 import { recordOf } from '../support/attempt.ts';
 import { type Ask, type Broker, openBroker } from '../support/broker.ts';
 import { FILES } from '../support/installation.ts';
 import { onMallorysLaptop } from '../support/mallory.ts';
-import { PUBLIC_URL, platform } from '../support/tokens.ts';
+import { PUBLIC_URL, platform, RND } from '../support/tokens.ts';
 
 const agent = (name: string, registration: object) => ({
   [`agents/${name}.yaml`]: {
@@ -56,6 +57,13 @@ const refused = (refusal: Refusal) => ({
 });
 const turnedAway = (refusal: Refusal) => ({ refusal, record: null });
 
+/** Alice on her second laptop, where she signed in, too. */
+function onSecondLaptop(): Ask {
+  const { proof, attestation } = onMallorysLaptop(broker.world);
+  const nonce = boundNonce(broker.world.keys.otherDevice.jkt, RND);
+  return { proof, attestation, subject: { claims: { nonce } } };
+}
+
 const READ = 'reports-read in prod';
 const BOUND = 'reports-bound in prod';
 
@@ -100,12 +108,14 @@ describe('the list', () => {
     expect(await list(ann)).toEqual(granted);
   });
 
-  test('writes nothing but its spent proof, and asks STS for nothing', async () => {
+  test('writes nothing but what it spends, and asks STS for nothing', async () => {
     const [before, sessions] = [await items(), broker.sts.asked.length];
-    const { jkt } = broker.world.keys.device;
     expect(await list()).toEqual([BOUND, READ]);
-    const added = [...(await items())].filter((item) => !before.has(item));
-    expect(added).toEqual([expect.stringContaining(`"PROOF#${jkt}"`)]);
+    const added = [...(await items())].filter((item) => !before.has(item)).sort();
+    expect(added).toEqual([
+      expect.stringContaining(`"pk":{"S":"PROOF#${broker.world.keys.device.jkt}"}`),
+      expect.stringContaining(`"jkt":{"S":"${broker.world.keys.device.jkt}"},"pk":{"S":"ACTOR#`),
+    ]);
     expect(broker.sts.asked).toHaveLength(sessions);
   });
 });
@@ -131,6 +141,16 @@ describe('whoever asks', () => {
     expect(await list({ actor: onMallorysLaptop(broker.world).actor })).toMatchObject(
       refused({ reason: 'actor_key_mismatch' }),
     );
+  });
+
+  test('with an attested agent’s token that was used from another key: refused', async () => {
+    const actor = broker.world.actorToken({ claims: { jti: 'used' } });
+    expect(await list({ actor })).toEqual([BOUND, READ]);
+    expect(await list({ ...onSecondLaptop(), actor })).toMatchObject(
+      refused({ reason: 'actor_token_of_another_key' }),
+    );
+    const exchanged = await broker.exchange(await broker.ask({ ...onSecondLaptop(), actor }));
+    expect(exchanged).toMatchObject({ ok: false, refusal: { reason: 'actor_token_of_another_key' } });
   });
 
   test('with one token as user and agent: refused', async () => {

@@ -139,6 +139,11 @@ describe('a write fails', () => {
   );
 });
 
+const other = (text: string, find: string, replace: string) => {
+  if (!text.includes(find)) throw new Error(`the intent has no ${find}`);
+  return text.replace(find, replace);
+};
+
 describe('whoever calls mint in exchange’s place', () => {
   let handover: Handover;
   beforeEach(async () => {
@@ -148,11 +153,6 @@ describe('whoever calls mint in exchange’s place', () => {
   test('what exchange handed over gets a session: the attacks below fail for their own reason', async () => {
     expect(await mintOf(broker, handover)).toMatchObject({ ok: true });
   });
-
-  const other = (text: string, find: string, replace: string) => {
-    if (!text.includes(find)) throw new Error(`the intent has no ${find}`);
-    return text.replace(find, replace);
-  };
 
   test('an intent that is in no ledger gets no AssumeRole', async () => {
     const writ = `${handover.writ.slice(0, -1)}${handover.writ.endsWith('0') ? '1' : '0'}`;
@@ -245,6 +245,23 @@ describe('whoever calls mint in exchange’s place', () => {
     broker.sts.asked.length = 0;
     broker.now = (NOW + ISSUE_WITHIN_SECONDS) * 1000;
     expect(await mintOf(broker, late)).toBe(fault('too_late'));
+    expect(broker.sts.asked).toEqual([]);
+  });
+});
+
+describe('a broken exchange records a lie: no AssumeRole', () => {
+  test.each([
+    { what: 'a decision that refuses', find: '"effect":"permit"', lie: '"effect":"refuse"' },
+    { what: 'more time to be issued', find: `"issueBefore":${NOW + 10}`, lie: `"issueBefore":${NOW + 999}` },
+    { what: 'a request of the future', find: `"at":${NOW},"authority"`, lie: `"at":${NOW + 6},"authority"` },
+    { what: 'another role', find: 'role/writ/reports-read"', lie: 'role/writ/reports-real"' },
+    { what: 'another prefix', find: '"prefix":"q3"', lie: '"prefix":"q4"' },
+    { what: 'a wildcard as prefix', find: '"prefix":"q3"', lie: '"prefix":"*"' },
+    { what: 'another permission', find: '"permission":"reports-read"', lie: '"permission":"reports-gone"' },
+    { what: 'another agent', find: '"agent":"helper"', lie: '"agent":"nobody"' },
+  ])('$what', async ({ find, lie }) => {
+    const handover = await handedOver(broker, {}, (intent) => other(intent, find, lie));
+    expect(await mintOf(broker, handover)).toBe(fault('plan_differs'));
     expect(broker.sts.asked).toEqual([]);
   });
 });

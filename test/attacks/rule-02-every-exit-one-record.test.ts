@@ -44,7 +44,13 @@ const attested = (change: Changes = {}) => {
   const claims = { jti: `attested-${tokens}`, ...change.claims };
   return broker.world.actorToken({ ...change, claims });
 };
-const ask = (change: Ask = {}) => broker.ask({ ...change, subject: change.subject ?? somebody() });
+/** From a device that the MDM knows and gives to nobody in particular. */
+const ask = (change: Ask = {}) =>
+  broker.ask({
+    attestation: { claims: { user: undefined } },
+    ...change,
+    subject: change.subject ?? somebody(),
+  });
 
 type Refused = Extract<Answer<unknown>, { ok: false }>;
 async function refused(attempt: Promise<Answer<unknown>>): Promise<Refused> {
@@ -231,7 +237,7 @@ describe('after the user’s token has counted', () => {
   test('what mint refuses has its intent, and an outcome with the reason', async () => {
     const subject = somebody();
     await broker.setHead({ kind: 'user', value: `corp:user-${people}` }, { blockedUntil: NOW + 60 });
-    const answer = await refused(broker.exchange(await broker.ask({ subject })));
+    const answer = await refused(broker.exchange(await ask({ subject })));
     expect(answer.refusal).toEqual({ reason: 'revoked', kind: 'user' });
     expect(await recordsOf(answer)).toMatchObject([
       { type: 'intent' },
@@ -316,7 +322,7 @@ describe('before any token has counted', () => {
     const before = await tablesOf(broker);
     const subject = { claims: { tid: 'tenant-of-somebody-else' } };
     const answers = [
-      await endOf(broker.exchange(await broker.ask({ subject }))),
+      await endOf(broker.exchange(await ask({ subject }))),
       await endOf(broker.permissions(await broker.ask({ subject, endpoint: 'permissions' }))),
       await endOf(broker.enroll(await broker.ask({ subject, endpoint: 'enroll' }))),
     ];
@@ -348,7 +354,7 @@ describe('a loop gone wild', () => {
     const subject = somebody();
     const ids: (string | null)[] = [];
     for (let time = 0; time < 25; time += 1) {
-      ids.push((await refused(broker.exchange(await broker.ask({ ...wrongAccount, subject })))).writ);
+      ids.push((await refused(broker.exchange(await ask({ ...wrongAccount, subject })))).writ);
     }
     expect(new Set(ids).size).toBe(1);
     const counts = [...(await broker.everything()).matchAll(/\{\\?"account.*?\\"type\\":\\"refused\\"/g)]
@@ -363,14 +369,12 @@ describe('a loop gone wild', () => {
 
   test('the next minute, another reason and another person each begin anew', async () => {
     const subject = somebody();
-    const first = await refused(broker.exchange(await broker.ask({ ...wrongAccount, subject })));
+    const first = await refused(broker.exchange(await ask({ ...wrongAccount, subject })));
     const reason = await refused(
-      broker.exchange(await broker.ask({ subject, details: { permission: 'reports-secret' } })),
+      broker.exchange(await ask({ subject, details: { permission: 'reports-secret' } })),
     );
     broker.now += 60_000;
-    const minute = await refused(
-      broker.exchange(await broker.ask({ ...wrongAccount, subject, actor: 'attested' })),
-    );
+    const minute = await refused(broker.exchange(await ask({ ...wrongAccount, subject, actor: 'attested' })));
     const person = await refused(broker.exchange(await ask({ ...wrongAccount, actor: 'attested' })));
     const all = [first, reason, minute, person];
     expect(new Set(all.map(({ writ }) => writ)).size).toBe(4);
@@ -380,6 +384,7 @@ describe('a loop gone wild', () => {
   test('a counter that counted one refusal twice, as after a lost answer, does not lose its record', async () => {
     const { refusals } = broker.ports;
     broker.ports.refusals = {
+      ...refusals,
       async count(...of) {
         await refusals.count(...of);
         return refusals.count(...of);
@@ -391,6 +396,17 @@ describe('a loop gone wild', () => {
 });
 
 describe('a refusal that cannot be recorded is a fault', () => {
+  test('and the next one like it in that minute has its record: nobody is told an id with nothing behind it', async () => {
+    const subject = somebody();
+    const change = { subject, details: { account: 'production' } };
+    const record = () => Promise.reject(new Fault('ledger_unavailable'));
+    broker.ports.ledger = { ...broker.ports.ledger, record };
+    expect(await endOf(broker.exchange(await ask(change)))).toBe(fault('ledger_unavailable'));
+    broker.reset();
+    const answer = await refused(broker.exchange(await ask(change)));
+    expect(await recordsOf(answer)).toMatchObject([{ type: 'refused', count: 2, writ: answer.writ }]);
+  });
+
   test('its id is another’s already: nobody is shown another person’s record as his own', async () => {
     broker.ports.random = (bytes) => new Uint8Array(bytes).fill(people);
     const change = { details: { account: 'production' } };
@@ -401,7 +417,8 @@ describe('a refusal that cannot be recorded is a fault', () => {
   });
 
   test('the counter is down', async () => {
-    broker.ports.refusals = { count: () => Promise.reject(new Fault('ledger_unavailable')) };
+    const count = () => Promise.reject(new Fault('ledger_unavailable'));
+    broker.ports.refusals = { ...broker.ports.refusals, count };
     const attempt = broker.exchange(await ask({ details: { account: 'production' } }));
     expect(await endOf(attempt)).toBe(fault('ledger_unavailable'));
   });
@@ -423,7 +440,7 @@ test.each([
 ])('$what in a name is recorded as the text it is', async ({ text }) => {
   const subject = somebody({ groups: ['finance', text] });
   const details = { permission: text.slice(0, 64), task: text };
-  const answer = await refused(broker.exchange(await broker.ask({ subject, details })));
+  const answer = await refused(broker.exchange(await ask({ subject, details })));
   expect(answer.refusal).toEqual({ reason: 'permission_unknown', permission: text.slice(0, 64) });
   expect(await recordsOf(answer)).toMatchObject([
     {

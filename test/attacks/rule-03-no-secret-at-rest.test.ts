@@ -6,7 +6,6 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { dynamodbSpendProof } from '../../adapters/dynamodb-spend.ts';
 import { lambdaMint } from '../../adapters/lambda-mint.ts';
 import { stsAssumeRole } from '../../adapters/sts.ts';
 import type { Received } from '../../core/request.ts';
@@ -237,7 +236,7 @@ describe('nothing is left of a request on the day on which', () => {
         throw error;
       },
     }),
-    refusals: (error) => ({ refusals: { count: () => Promise.reject(error) } }),
+    refusals: (error, { refusals }) => ({ refusals: { ...refusals, count: () => Promise.reject(error) } }),
     record: (error, { ledger }) => ({ ledger: { ...ledger, record: () => Promise.reject(error) } }),
     mint: (error) => ({ mint: () => Promise.reject(error) }),
     readHeads: (error) => ({ readHeads: () => Promise.reject(error) }),
@@ -260,8 +259,8 @@ describe('nothing is left of a request on the day on which', () => {
       const received = await broker.ask({ endpoint });
       const canaries = canariesOf(received);
       const error = indiscreet(canaries);
-      broker.ports.spendProof = () => Promise.reject(error);
-      broker.ports.ledger = { ...broker.ports.ledger, record: () => Promise.reject(error) };
+      const fails = () => Promise.reject(error);
+      broker.ports.ledger = { ...broker.ports.ledger, record: fails, spend: fails };
       const result = await send(received);
       expect(result.statusCode).toBe(503);
       await expectNone(result, canaries);
@@ -287,9 +286,7 @@ describe('no fault that an adapter throws holds anything of', () => {
     counter: (client: DynamoDBClient) => ({
       refusals: dynamodbRefusalCounter(client, broker.db.tables.control),
     }),
-    proofs: (client: DynamoDBClient) => ({
-      spendProof: dynamodbSpendProof(client, broker.db.tables.control),
-    }),
+    proofs: (client: DynamoDBClient) => ({ ledger: dynamodbLedger(client, broker.db.tables) }),
   };
 
   test.each(Object.entries(THROUGH))('a request, from DynamoDB: %s', async (name, through) => {
@@ -356,18 +353,22 @@ describe('a person can be forgotten', () => {
   ]);
   const hers: Ask = {
     subject: { claims: { oid: 'forgotten', upn: PERSONAL.get('login'), email: PERSONAL.get('e-mail') } },
+    attestation: { claims: { user: undefined } },
     headers: { 'user-agent': [PERSONAL.get('user agent') ?? ''] },
     sourceAddress: PERSONAL.get('address') ?? '',
   };
 
   test.each([
-    { what: 'an issued writ', account: 'prod' },
-    { what: 'a refusal', account: 'production' },
-  ])('of $what, ledger, control and log hold no personal word: people alone does', async ({ account }) => {
-    const received = await broker.ask({ ...hers, details: { account, purpose: PERSONAL.get('purpose') } });
-    await broker.exchange(received);
-    const [ledger, people, control] = JSON.parse(await broker.everything());
-    expect(findIn(JSON.stringify([ledger, control]) + output(), PERSONAL)).toEqual([]);
-    expect(findIn(JSON.stringify(people), PERSONAL)).toEqual([...PERSONAL.keys()]);
-  });
+    { what: 'an issued writ', account: 'prod', came: { ok: true } },
+    { what: 'a refusal', account: 'production', came: { refusal: { reason: 'account_unknown' } } },
+  ])(
+    'of $what, ledger, control and log hold no personal word: people alone does',
+    async ({ account, came }) => {
+      const received = await broker.ask({ ...hers, details: { account, purpose: PERSONAL.get('purpose') } });
+      expect(await broker.exchange(received)).toMatchObject(came);
+      const [ledger, people, control] = JSON.parse(await broker.everything());
+      expect(findIn(JSON.stringify([ledger, control]) + output(), PERSONAL)).toEqual([]);
+      expect(findIn(JSON.stringify(people), PERSONAL)).toEqual([...PERSONAL.keys()]);
+    },
+  );
 });

@@ -30,6 +30,7 @@ const binding = (opening: object) => base64url(JSON.stringify({ rnd: RND, ...ope
 const send = async (change: Ask) => attempt(broker, await broker.ask(change));
 const unbound = (problem: string) => refusedAs({ reason: 'subject_not_bound_to_device', problem });
 const otherKey = unbound('the nonce was made for another key');
+const otherUser = unbound('the attestation names another user');
 
 /** A subject token that was refreshed: the nonce is gone (OIDC Core §12.2). */
 const refreshed: Changes = { claims: { nonce: undefined, iat: NOW } };
@@ -62,7 +63,7 @@ describe('Mallory shows Alice’s leaked ID token', () => {
     if (!enrolled.ok) throw new Error('Mallory may enrol his own laptop');
     const anna = { claims: { oid: 'anna' } };
     const came = await send({ ...laptop, subject: anna, attestation: enrolled.value.client_attestation });
-    expect(came).toMatchObject(otherKey);
+    expect(came).toMatchObject(otherUser);
     expect(came.record).toMatchObject({ subject: { id: 'corp:anna' }, device: { kind: 'enrolled' } });
   });
 
@@ -77,6 +78,12 @@ describe('Mallory shows Alice’s leaked ID token', () => {
   test('with an rnd of his own: refused', async () => {
     const rnd = base64url('another sixteen!');
     expect(await send({ ...laptop, form: { binding: binding({ rnd }) } })).toMatchObject(otherKey);
+  });
+
+  test('with a laptop that the MDM attests as his: refused', async () => {
+    const user = { iss: corp.iss, sub: 'mallory' };
+    const attestation = { claims: { ...laptop.attestation.claims, user } };
+    expect(await send({ ...laptop, attestation })).toMatchObject(otherUser);
   });
 
   test('without any binding: refused', async () => {
@@ -102,7 +109,7 @@ describe('Mallory shows Alice’s leaked ID token', () => {
   test('on a device whose user has her name at another issuer: refused', async () => {
     const { cnf } = laptop.attestation.claims;
     const user = { iss: partner, sub: 'alice' };
-    expect(await send({ ...laptop, attestation: { claims: { cnf, user } } })).toMatchObject(otherKey);
+    expect(await send({ ...laptop, attestation: { claims: { cnf, user } } })).toMatchObject(otherUser);
   });
 
   test('without an attestation, where her token claims a device: refused', async () => {
@@ -198,8 +205,20 @@ describe('an access token', () => {
 
   test('on a device that the MDM attests as another user’s: refused', async () => {
     const attestation = { claims: { user: { iss: corp.iss, sub: 'mallory' } } };
-    expect(await send({ ...accessToken(undefined), attestation })).toMatchObject(
-      unbound('an access token without cnf.jkt'),
+    expect(await send({ ...accessToken(undefined), attestation })).toMatchObject(otherUser);
+  });
+});
+
+describe('Alice herself, on a device that the MDM attests as Bob’s', () => {
+  const attestation = { claims: { user: { iss: corp.iss, sub: 'bob' } } };
+
+  test('with a sign-in for its key: refused, or the record would name two people', async () => {
+    expect(await send({ attestation })).toMatchObject(otherUser);
+  });
+
+  test('with an access token for its key: refused', async () => {
+    expect(await send({ ...accessToken(broker.world.keys.device.jkt), attestation })).toMatchObject(
+      otherUser,
     );
   });
 });

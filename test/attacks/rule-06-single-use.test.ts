@@ -73,6 +73,16 @@ describe('a proof', () => {
     expect(await send({ ...sam, proof })).toMatchObject(replayed);
   });
 
+  test('is spent by a refusal that was only counted, too', async () => {
+    const proof = captured('counted');
+    const una = user('una');
+    const secret = { ...una, details: { permission: 'reports-secret' } };
+    await send(secret);
+    expect(await send({ ...secret, proof })).toMatchObject({ refusal: { reason: 'policy_denied' } });
+    expect(await recordsOf(broker, 'refused', 'una')).toHaveLength(1);
+    expect(await send({ ...una, proof })).toMatchObject(replayed);
+  });
+
   test('is spent where STS failed: no second try with it', async () => {
     const received = await broker.ask();
     broker.sts.failure = { error: 'InternalFailure', mayExist: true };
@@ -140,10 +150,12 @@ describe('an attested agent’s token', () => {
     const attestation = {
       claims: { ...laptop.attestation.claims, user: undefined },
     };
-    const proof = broker.world.proofToken({ ...laptop.proof, claims: { jti: 'his' } });
-    const his = { subject, attestation, proof };
-    expect(await send({ ...his, actor })).toMatchObject(ofAnotherKey);
-    expect(await send({ ...his, actor: laptop.actor })).toMatchObject(replayed);
+    for (const jti of ['recorded', 'only-counted']) {
+      const proof = broker.world.proofToken({ ...laptop.proof, claims: { jti } });
+      const his = { subject, attestation, proof };
+      expect(await send({ ...his, actor })).toMatchObject(ofAnotherKey);
+      expect(await send({ ...his, actor: laptop.actor })).toMatchObject(replayed);
+    }
   });
 
   test('that is over is refused from every key, so that its owner need not be remembered', async () => {

@@ -7,6 +7,7 @@ import { MAX_CHAINED_SECONDS, MIN_STS_SECONDS } from '../../core/limits.ts';
 import type { LoadedBundle, Permission } from '../../core/policy/bundle.ts';
 import type { SessionPlan } from '../../core/ports.ts';
 import type { PolicyDocument } from '../../core/session/policy-document.ts';
+import { fault, handedOver, mintOf } from '../support/bad-day.ts';
 import { type Ask, type Broker, openBroker } from '../support/broker.ts';
 import { NOW } from '../support/clock.ts';
 import { FILES } from '../support/installation.ts';
@@ -154,15 +155,26 @@ describe('too little is refused, and names what ends first', () => {
   });
 });
 
-test('a record of a later deadline than its session policy is no plan: no AssumeRole', async () => {
-  const { ledger, mint } = broker.ports;
-  const later = (text: string) => text.replace(`"deadline":${NOW + 900}`, `"deadline":${NOW + 1800}`);
-  broker.ports.ledger = {
-    ...ledger,
-    record: (item, ...rest) => ledger.record({ ...item, body: later(item.body) }, ...rest),
-  };
-  broker.ports.mint = (handover) => mint({ ...handover, intent: later(handover.intent) });
-  const end = await broker.exchange(await broker.ask()).catch((error: unknown) => String(error));
-  expect(end).toBe('Fault: plan_differs');
-  expect(broker.sts.asked).toEqual([]);
+describe('a broken exchange records another end: no AssumeRole', () => {
+  const later = (intent: string) => intent.replace(`"deadline":${NOW + 900}`, `"deadline":${NOW + 1800}`);
+
+  test('than its session policy has', async () => {
+    expect(await mintOf(broker, await handedOver(broker, {}, later))).toBe(fault('plan_differs'));
+    expect(broker.sts.asked).toEqual([]);
+  });
+
+  test('than the permission allows, its session policy with it', async () => {
+    const { policy } = broker.ports;
+    broker.ports.policy = withLongest(LONG);
+    const handover = await handedOver(broker, { details: { duration: LONG }, subject: day });
+    broker.ports.policy = policy;
+    expect(await mintOf(broker, handover)).toBe(fault('plan_differs'));
+    expect(broker.sts.asked).toEqual([]);
+  });
+
+  test('than its own DurationSeconds', async () => {
+    const longer = (intent: string) => intent.replace('"durationSeconds":900', '"durationSeconds":3600');
+    expect(await mintOf(broker, await handedOver(broker, {}, longer))).toBe(fault('plan_differs'));
+    expect(broker.sts.asked).toEqual([]);
+  });
 });

@@ -238,9 +238,43 @@ test.each([
 });
 
 test('a user whose id no tag could hold is found under its tag’s spelling', async () => {
-  handover = await handedOver(broker, { subject: { claims: { oid: 'al=ice (α)' } } });
+  handover = await handedOver(broker, {
+    subject: { claims: { oid: 'al=ice (α)' } },
+    attestation: { claims: { user: undefined } },
+  });
   await revokeAt({ kind: 'user', value: tagValue('corp:al=ice (α)') }, BLOCKED);
   expect(await minted()).toEqual(revoked('user'));
+});
+
+test('a key that is blocked as Writ’s own device is blocked under its MDM’s name too', async () => {
+  await revokeAt({ kind: 'device', value: tagValue(`writ:${broker.world.keys.device.jkt}`) }, BLOCKED);
+  expect(await minted()).toEqual(revoked('device'));
+});
+
+describe('an enrolment', () => {
+  const enrolled = async () => endOf(broker.enroll(await broker.ask({ endpoint: 'enroll' })));
+  const HERS: readonly (() => HeadKey)[] = [
+    () => ({ kind: 'user', value: 'corp:alice' }),
+    () => ({ kind: 'device', value: tagValue(`writ:${broker.world.keys.device.jkt}`) }),
+    () => ({ kind: 'all', value: '*' }),
+  ];
+
+  test('with nothing revoked is signed', async () => {
+    expect(await enrolled()).toMatchObject({ ok: true });
+  });
+
+  test('of a blocked user or key, or while all is blocked, gets no new word of ours', async () => {
+    for (const key of HERS) {
+      await revokeAt(key(), BLOCKED);
+      expect(await enrolled()).toMatchObject({ ok: false, refusal: { reason: 'revoked', kind: key().kind } });
+      await forget(key());
+    }
+  });
+
+  test('while a revocation is pending is a fault', async () => {
+    await revokeAt({ kind: 'user', value: 'corp:alice' }, PENDING);
+    expect(await enrolled()).toBe(fault('revocation_pending'));
+  });
 });
 
 describe('what was not read is not “never revoked”', () => {

@@ -100,9 +100,9 @@ describe('settle and second recheck', () => {
 describe('a refusal', () => {
   const wrong: Ask = { details: { account: 'production' } };
 
-  test('costs a count and a transaction, its repeat a count alone', async () => {
+  test('costs a count, its record and that record’s name; its repeat a count, and the proof it spends', async () => {
+    expect(await exchanged(wrong)).toEqual(['UpdateItem', 'TransactWriteItems', 'UpdateItem']);
     expect(await exchanged(wrong)).toEqual(['UpdateItem', 'TransactWriteItems']);
-    expect(await exchanged(wrong)).toEqual(['UpdateItem']);
   });
 
   test('of a stranger costs nothing', async () => {
@@ -111,11 +111,11 @@ describe('a refusal', () => {
   });
 });
 
-test('other endpoints: one call for a list, one transaction for an enrolment', async () => {
+test('other endpoints: one call for a list; one read and one transaction for an enrolment', async () => {
   const list = await broker.ask({ endpoint: 'permissions' });
-  expect(await callsOf(() => broker.permissions(list))).toEqual(['PutItem']);
+  expect(await callsOf(() => broker.permissions(list))).toEqual(['TransactWriteItems']);
   const enrolment = await broker.ask({ endpoint: 'enroll' });
-  expect(await callsOf(() => broker.enroll(enrolment))).toEqual(['TransactWriteItems']);
+  expect(await callsOf(() => broker.enroll(enrolment))).toEqual(['BatchGetItem', 'TransactWriteItems']);
 });
 
 test('three writs fetch each key set once', async () => {

@@ -9,7 +9,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { cedar } from '../../adapters/cedar.ts';
 import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { dynamodbSpendProof } from '../../adapters/dynamodb-spend.ts';
 import { lambdaMint } from '../../adapters/lambda-mint.ts';
 import type { Tables } from '../../adapters/tables.ts';
 import { Fault } from '../../core/fault.ts';
@@ -223,10 +222,13 @@ describe('there is no', () => {
     });
   });
 
-  test('table control: no refusal is counted, and no proof spent', async () => {
+  test('table control: no refusal is counted', async () => {
     broker.ports.refusals = dynamodbRefusalCounter(broker.db.client, 'absent');
-    broker.ports.spendProof = dynamodbSpendProof(broker.db.client, 'absent');
     expect(await exchanged({ details: { account: 'production' } })).toBe(fault('ledger_unavailable'));
+  });
+
+  test('table control: no proof is spent', async () => {
+    broker.ports.ledger = dynamodbLedger(broker.db.client, { ...broker.db.tables, control: 'absent' });
     const list = await broker.ask({ endpoint: 'permissions' });
     expect(await endOf(broker.permissions(list))).toBe(fault('ledger_unavailable'));
   });
@@ -246,6 +248,22 @@ describe('mint’s own configuration', () => {
     },
     { what: 'without the permission', change: gone('permissions'), end: fault('plan_differs') },
     { what: 'without the account', change: gone('accounts'), end: fault('plan_differs') },
+    { what: 'without the agent', change: gone('agents'), end: fault('plan_differs') },
+    {
+      what: 'with the agent past its end',
+      change: each('agents', { expires: NOW }),
+      end: fault('plan_differs'),
+    },
+    {
+      what: 'with the agent past its review',
+      change: each('agents', { reviewBy: NOW }),
+      end: fault('plan_differs'),
+    },
+    {
+      what: 'with the account closed',
+      change: each('accounts', { state: 'closed' }),
+      end: fault('plan_differs'),
+    },
     {
       what: 'without the user’s issuer',
       change: gone('issuers'),
@@ -258,8 +276,15 @@ describe('mint’s own configuration', () => {
     expect(sessions()).toBe(0);
   });
 
-  function gone(part: 'permissions' | 'accounts' | 'issuers') {
+  type Part = 'permissions' | 'accounts' | 'issuers' | 'agents';
+  function gone(part: Part) {
     return () => ({ bundle: { ...broker.ports.policy.bundle, [part]: [] } });
+  }
+  function each(part: Part, change: object) {
+    return () => {
+      const { bundle } = broker.ports.policy;
+      return { bundle: { ...bundle, [part]: bundle[part].map((one) => ({ ...one, ...change })) } };
+    };
   }
 });
 

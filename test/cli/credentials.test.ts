@@ -1,8 +1,11 @@
 import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { brokerFailure, forProfile } from '../../cli/broker-failure.ts';
+import { Failure } from '../../cli/failure.ts';
 import type { Io } from '../../cli/io.ts';
 import { openProfile, writeSession } from '../../cli/session.ts';
+import { REFUSALS, REMEDIES } from '../../core/refusals.ts';
 import { type Answer, type FakeBroker, issued, type Seen, startFakeBroker, WRIT } from './fake-broker.ts';
 import { newWorld, type World } from './world.ts';
 
@@ -142,7 +145,7 @@ test('a refusal is told with the command that helps, is not cached, and prints n
     exit: 2,
     stdout: '',
     stderr:
-      'writ: The broker refused.\n  why:  Device missing.\n' +
+      'writ: The broker refused.\n  why:  The broker does not know this device, or no longer.\n' +
       `  next: writ enroll --profile work\n  writ: ${WRIT}\n`,
   });
   const json = await writ([...ask(), '--json']);
@@ -157,6 +160,60 @@ test('a refusal without a reason, as strangers get it, says that signing in may 
   expect(JSON.parse(ran.stderr)).toMatchObject({
     next: 'If this lasts, sign in again: writ login --profile work',
   });
+});
+
+test.each([
+  {
+    body: { error: 'invalid_authorization_details' },
+    exit: 1,
+    why: 'Permission, account, task, purpose, parameters or duration are missing or malformed.',
+    next: 'Correct the flags that say what is wanted: writ credentials --help',
+  },
+  {
+    body: { error: 'invalid_authorization_details', reason_code: 'parameter_invalid' },
+    exit: 1,
+    why: 'A parameter is missing or does not fit the permission.',
+    next: 'Correct --parameter; an admin knows what fits.',
+  },
+  {
+    body: { error: 'invalid_target', reason_code: 'actor_not_for_subject', remedy: 'ask' },
+    exit: 2,
+    why: 'This agent is not registered for you or this permission.',
+    next: "Ask the agent's owner to register it for you.",
+  },
+  {
+    body: { error: 'invalid_target', reason_code: 'of_a_newer_broker', remedy: 'ask' },
+    exit: 2,
+    why: 'Of a newer broker.',
+    next: 'Ask an admin of the broker, and name the writ.',
+  },
+])('$body is told in words, with what to do', async ({ body, exit, why, next }) => {
+  const { writ } = await signedInWorld(() => ({ status: 400, body }));
+  const ran = await writ([...ask(), '--json']);
+  expect(ran.exit).toBe(exit);
+  expect(JSON.parse(ran.stderr)).toMatchObject({ why, next });
+});
+
+test('every reason and every remedy has a next step', async () => {
+  const bodies = [
+    ...Object.entries(REFUSALS).map(([reason_code, { error, remedy }]) => ({
+      error,
+      reason_code,
+      ...(remedy === null ? {} : { remedy }),
+    })),
+    ...REMEDIES.map((remedy) => ({ error: 'invalid_target', reason_code: 'policy_denied', remedy })),
+  ];
+  for (const body of bodies) {
+    const failing = forProfile('work', () => Promise.reject(brokerFailure(400, JSON.stringify(body))));
+    const caught = await failing.catch((error: unknown) => error);
+    expect(caught instanceof Failure && caught.fields.next).toMatch(/^(?:writ |[A-Z]).{10,}/);
+  }
+});
+
+test('a task with a mark that turns the line round is told in a sentence', async () => {
+  const { writ } = await signedInWorld(eachAnother);
+  const { stderr } = await writ(ask({ '--task': 'FIN\u202e1' }));
+  expect(stderr).toBe('writ: --task has characters that cannot be printed.\n');
 });
 
 test('a cache file moved to another task does not open', async () => {

@@ -9,7 +9,7 @@ import {
 } from 'jose';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type DeviceKey, newDeviceKey } from '../../cli/device-key.ts';
-import { enrol } from '../../cli/enrolment.ts';
+import { requestEnrolment } from '../../cli/enroll.ts';
 import { type ExchangeRequest, exchange } from '../../cli/exchange.ts';
 import { Failure } from '../../cli/failure.ts';
 import { boundNonce } from '../../core/tokens/subject-bound.ts';
@@ -134,7 +134,6 @@ describe('the request', () => {
       aud: broker.origin,
       jti: expect.any(String),
       iat: NOW,
-      exp: NOW + 120,
       nonce: SERVER_NONCE,
     });
   });
@@ -167,7 +166,7 @@ describe('the request', () => {
 
   test('enrolment shows the same subject and proof, and no agent', async () => {
     const { subject } = await brokerThat(nonceThen(attested));
-    const enrolled = await enrol({ endpoint: `${broker.origin}/enroll`, key, subject }, network);
+    const enrolled = await requestEnrolment({ endpoint: `${broker.origin}/enroll`, key, subject }, network);
     expect(enrolled).toEqual(attested.body);
     const second = broker.seen[1];
     expect([...new URLSearchParams(second?.body).keys()]).toEqual([
@@ -236,7 +235,7 @@ describe('the answer', () => {
       exit: 2,
       error: 'invalid_request',
       what: 'The broker refused.',
-      why: 'Invalid request.',
+      why: 'Invalid request. It tells its reasons only to those whose sign-in it could verify.',
       next: undefined,
       reason_code: undefined,
       remedy: undefined,

@@ -9,7 +9,7 @@ import { openProfile, readSession, type Session } from '../../cli/session.ts';
 import { boundNonce } from '../../core/tokens/subject-bound.ts';
 import { type Idp, startIdp, TEST_USERS } from '../../local/idp.ts';
 import { attested, type FakeBroker, issued, SERVER_NONCE, startFakeBroker, useNonce } from './fake-broker.ts';
-import { newWorld, type World } from './world.ts';
+import { localFile, newWorld, type World } from './world.ts';
 
 let idp: Idp;
 let broker: FakeBroker;
@@ -36,12 +36,14 @@ async function localWorld(): Promise<World & { readonly io: Io }> {
   const file = path.join(world.home, 'local.json');
   await writeFile(
     file,
-    JSON.stringify({
-      broker: broker.origin,
-      aws_endpoint: 'http://127.0.0.1:8472',
-      region: 'eu-central-1',
-      users: TEST_USERS,
-    }),
+    JSON.stringify(
+      localFile({
+        broker: broker.origin,
+        aws_endpoint: 'http://127.0.0.1:8472',
+        region: 'eu-central-1',
+        users: TEST_USERS,
+      }),
+    ),
     { mode: 0o600 },
   );
   const env = { WRIT_LOCAL_FILE: file };
@@ -55,14 +57,25 @@ async function sessionOf(io: Io): Promise<Session> {
   return session;
 }
 
-const SIGN_IN = ['login', '--as', 'alice'];
-const ASK = ['credentials', '--permission', 'reports-read', '--account', 'prod', '--agent', 'analyst'];
+const LOGIN = ['login', '--profile', 'local'];
+const SIGN_IN = [...LOGIN, '--as', 'alice'];
+const ASK = [
+  'credentials',
+  '--profile',
+  'local',
+  '--permission',
+  'reports-read',
+  '--account',
+  'prod',
+  '--agent',
+  'analyst',
+];
 const WHY = ['--task', 'FIN-1', '--purpose', 'Sum up Q3'];
 
 describe('writ login', () => {
   test('signs in through the real code flow, with a nonce that only this device can open', async () => {
     const { writ, io } = await localWorld();
-    const ran = await writ(['login', '--profile', 'local', '--as', 'alice', '--json']);
+    const ran = await writ([...SIGN_IN, '--json']);
 
     expect(ran.stderr).toBe('');
     expect(ran.exit).toBe(0);
@@ -83,10 +96,14 @@ describe('writ login', () => {
     });
   });
 
-  test('a person signs in by the printed address, and pastes where the browser ended', async () => {
+  test.each([
+    { name: 'with --no-browser', argv: [...LOGIN, '--no-browser'], openBrowser: () => undefined },
+    { name: 'on a machine without a browser', argv: LOGIN, openBrowser: null },
+  ])('a person $name signs in by the printed address, and pastes where the browser ended', async (row) => {
     const { writ, io } = await localWorld();
     let printed = '';
-    const ran = await writ(['login', '--no-browser'], {
+    const ran = await writ(row.argv, {
+      openBrowser: row.openBrowser,
       stderr: { write: (text) => (printed += text), isTerminal: false },
       readLine: async () => {
         const address = new URL(/ {2}(http:\S+)/.exec(printed)?.[1] ?? '');
@@ -100,11 +117,29 @@ describe('writ login', () => {
     expect((await sessionOf(io)).sub).toBe('bob');
   });
 
+  test('where nobody can paste, a browser that comes back to the loopback is enough', async () => {
+    const { writ, io } = await localWorld();
+    const [, bob] = TEST_USERS;
+    if (bob === undefined) throw new Error('no bob');
+    let printed = '';
+    const ran = await writ(LOGIN, {
+      stderr: { write: (text) => (printed += text), isTerminal: false },
+      readLine: async () => {
+        const address = new URL(/ {2}(http:\S+)/.exec(printed)?.[1] ?? '');
+        const redirect = address.searchParams.get('redirect_uri') ?? '';
+        void fillLoginForm(address, redirect, bob, fetch).then(fetch);
+        return null;
+      },
+    });
+    expect(ran.exit).toBe(0);
+    expect((await sessionOf(io)).sub).toBe('bob');
+  });
+
   test('a browser that comes back to the loopback is enough', async () => {
     const { writ, io } = await localWorld();
     const [alice] = TEST_USERS;
     if (alice === undefined) throw new Error('no alice');
-    const ran = await writ(['login'], {
+    const ran = await writ(LOGIN, {
       openBrowser: (url) => {
         const address = new URL(url);
         const redirect = address.searchParams.get('redirect_uri') ?? '';
@@ -126,7 +161,7 @@ describe('writ login', () => {
   ])('pasting $name is refused, and not repeated', async ({ line, exit }) => {
     const { writ } = await localWorld();
     let printed = '';
-    const ran = await writ(['login', '--no-browser'], {
+    const ran = await writ([...LOGIN, '--no-browser'], {
       stderr: { write: (text) => (printed += text), isTerminal: false },
       readLine: async () =>
         line(new URL(/ {2}(http:\S+)/.exec(printed)?.[1] ?? '').searchParams.get('redirect_uri') ?? ''),
@@ -143,25 +178,44 @@ describe('writ login', () => {
       const redirect = new URL(url).searchParams.get('redirect_uri') ?? '';
       void fetch(`${redirect}?error=access_denied&state=${new URL(url).searchParams.get('state')}`);
     };
-    expect(await writ(['login', '--fresh', '--json'], { openBrowser })).toMatchObject({
+    expect(await writ([...LOGIN, '--fresh', '--json'], { openBrowser })).toMatchObject({
       exit: 2,
       stdout: '',
     });
     expect(new URL(address).searchParams.get('max_age')).toBe('0');
-    expect(await writ(['login', '--json'], { openBrowser })).toMatchObject({ exit: 2 });
+    expect(await writ([...LOGIN, '--json'], { openBrowser })).toMatchObject({ exit: 2 });
     expect(new URL(address).searchParams.get('max_age')).toBe('3600');
 
     await writ(SIGN_IN);
     const body = { error: 'invalid_request', reason_code: 'subject_sign_in_too_old', remedy: 'login' };
     const tooOld: typeof fetch = async (input, init) =>
       String(input).endsWith('/enroll') ? Response.json(body, { status: 400 }) : fetch(input, init);
-    const ran = await writ(['enroll', '--json'], { fetch: tooOld });
+    const ran = await writ(['enroll', '--profile', 'local', '--json'], { fetch: tooOld });
     expect(JSON.parse(ran.stderr)).toMatchObject({ next: 'writ login --profile local --fresh' });
   });
 
-  test('an unknown test user, and a foreign broker with --as, are usage errors', async () => {
+  test('the local stack is the one of the profile local: another profile needs a broker, and hears of both', async () => {
     const { writ } = await localWorld();
-    expect((await writ(['login', '--as', 'mallory'])).exit).toBe(1);
+    const ran = await writ(['login', '--json']);
+    expect(ran.exit).toBe(1);
+    expect(JSON.parse(ran.stderr)).toMatchObject({
+      what: 'The profile default has no broker yet.',
+      next:
+        'writ login --profile default --broker https://…, ' +
+        'or for the local stack: writ login --profile local --as alice',
+    });
+    const elsewhere = await newWorld();
+    const { stderr } = await elsewhere.writ(['login', '--profile', 'work', '--json']);
+    expect(JSON.parse(stderr).next).toBe('writ login --profile work --broker https://…');
+  });
+
+  test('an unknown test user, a foreign broker or another profile with --as are usage errors', async () => {
+    const { writ } = await localWorld();
+    expect(await writ(['login', '--as', 'alice'])).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('next: writ login --profile local --as alice\n'),
+    });
+    expect((await writ([...LOGIN, '--as', 'mallory'])).exit).toBe(1);
     expect((await writ([...SIGN_IN, '--broker', 'https://broker.example'])).exit).toBe(1);
   });
 
@@ -189,7 +243,7 @@ test('a sign-in page that is not a page is not opened', async () => {
     const found = (await response.json()) as object;
     return Response.json({ ...found, authorization_endpoint: 'file:///etc/passwd' });
   };
-  const ran = await writ(['login'], { fetch: discovery, openBrowser: () => (opened += 1) });
+  const ran = await writ(LOGIN, { fetch: discovery, openBrowser: () => (opened += 1) });
   expect(ran.exit).toBe(2);
   expect(opened).toBe(0);
 });
@@ -198,7 +252,7 @@ describe('what lies on disk', () => {
   test('is closed to others, and holds no token in the clear', async () => {
     const { writ, io, home } = await localWorld();
     await writ(SIGN_IN);
-    await writ(['enroll']);
+    await writ(['enroll', '--profile', 'local']);
     const shown = await writ([...ASK, ...WHY]);
     expect(JSON.parse(shown.stdout)).toMatchObject({ Version: 1, SecretAccessKey: 'canary-secret-key' });
     const session = await sessionOf(io);

@@ -1,25 +1,25 @@
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { newWorld, type World } from './world.ts';
+import { localFile, newWorld, type World } from './world.ts';
 
 const ADD = ['profiles', 'add', 'reports', '--permission', 'reports-read', '--account', 'prod'];
+const ADD_LOCAL = [...ADD, '--profile', 'local'];
+
+const STACK = localFile({
+  broker: 'http://127.0.0.1:8470',
+  aws_endpoint: 'http://127.0.0.1:8472/',
+  region: 'eu-central-1',
+  users: [],
+});
 
 async function localWorld(): Promise<World> {
   const world = await newWorld();
   await mkdir(path.join(world.home, '.writ'));
   await mkdir(path.join(world.home, 'deep', 'down'), { recursive: true });
-  await writeFile(
-    path.join(world.home, '.writ', 'local.json'),
-    JSON.stringify({
-      broker: 'http://127.0.0.1:8470',
-      aws_endpoint: 'http://127.0.0.1:8472/',
-      region: 'eu-central-1',
-      users: [],
-      pid: 1,
-    }),
-    { mode: 0o600 },
-  );
+  await writeFile(path.join(world.home, '.writ', 'local.json'), JSON.stringify({ ...STACK, pid: 1 }), {
+    mode: 0o600,
+  });
   return world;
 }
 
@@ -35,7 +35,7 @@ test('names node, script and every flag, and where the local AWS is', async () =
     '--parameter',
     'prefix=q3',
   ];
-  const ran = await writ([...ADD, ...flags, '--duration', '60', '--json'], {
+  const ran = await writ([...ADD_LOCAL, ...flags, '--duration', '60', '--json'], {
     cwd: path.join(home, 'deep', 'down'),
   });
 
@@ -57,6 +57,14 @@ test('names node, script and every flag, and where the local AWS is', async () =
   );
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(path.dirname(file))).toEqual(['config']);
+});
+
+test('the local stack is used where it is named, and not because it is there', async () => {
+  const { writ, home } = await localWorld();
+  expect(await writ(ADD)).toMatchObject({ exit: 0 });
+  const text = await readFile(path.join(home, '.aws', 'config'), 'utf8');
+  expect(text).toContain('--account prod --profile default\n# writ: end');
+  expect(text).not.toContain('endpoint_url');
 });
 
 test('a profile of a broker elsewhere has no endpoint, and leaves task and purpose to the moment of use', async () => {
@@ -106,15 +114,8 @@ test('a local.json that names another machine is not believed', async () => {
   const { writ, home } = await localWorld();
   const file = path.join(home, '.writ', 'local.json');
   for (const change of [{ broker: 'https://evil.example' }, { aws_endpoint: 'https://evil.example' }]) {
-    const stack = {
-      broker: 'http://127.0.0.1:1',
-      aws_endpoint: 'http://127.0.0.1:2',
-      region: 'r',
-      users: [],
-      ...change,
-    };
-    await writeFile(file, JSON.stringify(stack));
-    expect(await writ(ADD)).toMatchObject({ exit: 1, stdout: '' });
+    await writeFile(file, JSON.stringify({ ...STACK, ...change }));
+    expect(await writ(ADD_LOCAL)).toMatchObject({ exit: 1, stdout: '' });
   }
   expect(await readdir(home)).not.toContain('.aws');
 });
@@ -123,7 +124,7 @@ test('a local.json that others can read is not believed', async () => {
   const world = await newWorld();
   const file = path.join(world.home, 'open.json');
   await writeFile(file, '{}', { mode: 0o644 });
-  const ran = await world.writ([...ADD, '--json'], { env: { WRIT_LOCAL_FILE: file } });
+  const ran = await world.writ([...ADD_LOCAL, '--json'], { env: { WRIT_LOCAL_FILE: file } });
   expect(ran.exit).toBe(1);
   expect(JSON.parse(ran.stderr)).toMatchObject({ error: 'state_unsafe' });
 });

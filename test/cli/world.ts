@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Io } from '../../cli/io.ts';
+import type { LocalStack } from '../../cli/local-file.ts';
 import { run } from '../../cli/main.ts';
+import type { LocalFile } from '../../local/local-file.ts';
 
 export interface World {
   /** The person's home, of this test alone. */
@@ -17,6 +19,9 @@ export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** `.writ/local.json` as far as the command reads it. Does not compile where what writes it has another shape. */
+export const localFile = (parts: Pick<LocalFile, keyof LocalStack>): LocalStack => parts;
 
 /** A machine with an empty home folder, no desktop and no terminal. Removed with the test. */
 export async function newWorld(env: { readonly [name: string]: string } = {}): Promise<World> {

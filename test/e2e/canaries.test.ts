@@ -113,7 +113,8 @@ const WANTED = ['--permission', 'reports-read', '--account', 'prod', '--paramete
 async function askWrit(): Promise<void> {
   const keep = ({ stdout, stderr }: Ran) => told.push(place('writ', stdout), place('writ', stderr));
   const asked = (purpose: string, permission: string[] = WANTED) => [
-    ...['credentials', ...permission, '--agent', 'report-writer', '--task', 'FIN-2', '--purpose', purpose],
+    ...['credentials', '--profile', 'local', ...permission, '--agent', 'report-writer'],
+    ...['--task', 'FIN-2', '--purpose', purpose],
   ];
   // An issued writ's purpose is also a session tag, which CloudTrail logs.
   const issued = await alice.writ(
@@ -130,13 +131,18 @@ async function askWrit(): Promise<void> {
   await writeFile(join(damaged.home, 'local.json'), `{"users":"${canaries.canary('local.json')}`, {
     mode: 0o600,
   });
-  keep(await damaged.writ('login', '--as', 'alice'));
+  keep(await damaged.writ('login', '--profile', 'local', '--as', 'alice'));
   const folder = join(damaged.home, 'state', 'writ', 'local');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(join(folder, 'device-key.json'), `{"d":"${canaries.canary('device-key.json')}"}`, {
     mode: 0o600,
   });
-  keep(await damaged.writ('credentials', ...WANTED, '--agent', 'a', '--task', 'b', '--purpose', 'c'));
+  keep(
+    await damaged.writ(
+      ...['credentials', '--profile', 'local', ...WANTED],
+      ...['--agent', 'a', '--task', 'b', '--purpose', 'c'],
+    ),
+  );
 
   for (const status of [200, 400, 503]) {
     const said = `{"error":"${canaries.canary('a server')}","error_description":"${canaries.canary('a server')}`;

@@ -58,7 +58,17 @@ async function session(
   permission: string,
   ...more: readonly string[]
 ): Promise<Keys> {
-  const wanted = ['--permission', permission, '--account', 'prod', '--agent', agent, ...more];
+  const wanted = [
+    '--profile',
+    'local',
+    '--permission',
+    permission,
+    '--account',
+    'prod',
+    '--agent',
+    agent,
+    ...more,
+  ];
   const { stdout, stderr } = await who.writ(
     'credentials',
     ...wanted,

@@ -42,8 +42,9 @@ const STEPS = [
   'It reads what it may',
   'It steps outside its scope',
   'It is in the wrong place',
-  'Its five seconds are over',
+  'It waits for five seconds, and its time is over',
   'The ledger has it all',
+  "Bob's agent sorts tickets",
   "Mallory shows Alice's token",
 ];
 

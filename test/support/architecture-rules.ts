@@ -9,7 +9,7 @@ const INWARD: { readonly [layer: string]: readonly string[] } = {
   adapters: ['adapters', 'core'],
   lambda: ['lambda', 'adapters', 'core'],
   cli: ['cli', 'adapters', 'core'],
-  // The story drives the command as its users do.
+  // The story plays a thief with the command's own modules (local/story/mallory.ts).
   local: ['local', 'cli', 'adapters', 'core'],
   cdk: ['cdk', 'core'],
   docs: ['docs', 'core'],

@@ -13,16 +13,28 @@ export const endOf = (attempt: Promise<unknown>): Promise<unknown> =>
 /** What a fault must look like in `endOf`. */
 export const fault = (code: Fault['code']): string => `fault: ${code}`;
 
-/** What exchange hands to mint for one good request. The intent is in the ledger, and mint has not been called. */
-export async function handedOver(broker: Broker, change: Ask = {}): Promise<Handover> {
-  const { mint: whole } = broker.ports;
+/**
+ * What exchange hands to mint for one good request. The intent is in the ledger, and mint has not been called.
+ *
+ * @param lie - What a broken exchange makes of the intent's text, before it records and hands over the same.
+ */
+export async function handedOver(
+  broker: Broker,
+  change: Ask = {},
+  lie: (intent: string) => string = (intent) => intent,
+): Promise<Handover> {
+  const { mint: whole, ledger } = broker.ports;
   let given: Handover | null = null;
   broker.ports.mint = async (handover) => {
-    given = handover;
+    given = { ...handover, intent: lie(handover.intent) };
     throw new Fault('mint_unavailable');
   };
+  broker.ports.ledger = {
+    ...ledger,
+    record: (item, ...rest) => ledger.record({ ...item, body: lie(item.body) }, ...rest),
+  };
   const end = await endOf(broker.exchange(await broker.ask(change)));
-  broker.ports.mint = whole;
+  Object.assign(broker.ports, { mint: whole, ledger });
   if (given === null) throw new Error(`mint was not reached: ${JSON.stringify(end)}`);
   return given;
 }

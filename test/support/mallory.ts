@@ -2,7 +2,7 @@
 import { boundNonce } from '../../core/tokens/subject-bound.ts';
 import { KEY_THUMBPRINT_URI } from '../../core/tokens/token-types.ts';
 import type { Ask } from './broker.ts';
-import { corp, RND, type TokenWorld } from './tokens.ts';
+import { RND, type TokenWorld } from './tokens.ts';
 
 /** Claims of Mallory's own ID token, signed in for his own key. */
 export const malloryClaims = ({ keys }: TokenWorld) => ({
@@ -13,14 +13,17 @@ export const malloryClaims = ({ keys }: TokenWorld) => ({
   nonce: boundNonce(keys.otherDevice.jkt, RND),
 });
 
-/** His laptop, which the MDM knows as his, and the agent for which its key speaks. What is missing is the user. */
+/**
+ * His laptop, which the MDM knows without saying whose it is, and the agent for which its key speaks. Only that it is
+ * not Alice's is in question.
+ */
 export function onMallorysLaptop({ keys }: TokenWorld) {
   const key = keys.otherDevice;
   return {
     proof: { key },
     actor: { key, claims: { iss: KEY_THUMBPRINT_URI + key.jkt } },
     attestation: {
-      claims: { serial: 'SN-666', user: { iss: corp.iss, sub: 'mallory' }, cnf: { jwk: key.jwk } },
+      claims: { serial: 'SN-666', user: undefined, cnf: { jwk: key.jwk } },
     },
   } satisfies Ask;
 }

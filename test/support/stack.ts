@@ -52,7 +52,10 @@ export async function openStack(): Promise<RunningStack> {
     troubles,
     async signIn(username) {
       const someone = await person(join(home, username), { file: stack.file, command: stack.local.writ });
-      for (const args of [['login', '--as', username], ['enroll']]) {
+      for (const args of [
+        ['login', '--profile', 'local', '--as', username],
+        ['enroll', '--profile', 'local'],
+      ]) {
         const { exit, stderr } = await someone.writ(...args);
         if (exit !== 0) throw new Error(`writ ${args[0]} failed: ${stderr}`);
       }

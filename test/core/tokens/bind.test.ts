@@ -90,11 +90,11 @@ describe('(a) subject → device, by the nonce', () => {
     expect(await bound({ key: keys.otherDevice })).toEqual(unbound('the nonce was made for another key'));
   });
 
-  test('Mallory’s own attestation does not help him', async () => {
-    const user = { iss: corp.iss, sub: 'mallory' };
-    expect(await bound({ key: keys.otherDevice, user })).toEqual(
-      unbound('the nonce was made for another key'),
-    );
+  test.each([
+    ['his own, as his', { iss: corp.iss, sub: 'mallory' }, 'the attestation names another user'],
+    ['his own, as nobody’s', null, 'the nonce was made for another key'],
+  ])('Mallory’s attestation does not help him: %s', async (_, user, problem) => {
+    expect(await bound({ key: keys.otherDevice, user })).toEqual(unbound(problem));
   });
 
   test('a wrong opening is refused', async () => {
@@ -235,12 +235,36 @@ describe('(a) subject → device, by the attestation', () => {
     expect(accepted(await byAttestation({ iss: corp.iss, sub: 'alice' })).subject).toBe('attestation');
   });
 
-  test.each([
+  test('one that names nobody does not bind', async () => {
+    expect(await byAttestation(null)).toEqual(unbound('the ID token has no nonce, and first is missing'));
+  });
+
+  describe.each([
     ['another user', { iss: corp.iss, sub: 'bob' }],
     ['the same subject at another issuer', { iss: 'https://other.example', sub: 'alice' }],
-    ['nobody', null],
-  ])('%s does not bind', async (_, user) => {
-    expect(await byAttestation(user)).toEqual(unbound('the ID token has no nonce, and first is missing'));
+  ])('%s', (_, user) => {
+    const another = unbound('the attestation names another user');
+
+    test('does not bind', async () => {
+      expect(await byAttestation(user)).toEqual(another);
+    });
+
+    test('is refused, though the nonce fits', async () => {
+      expect(await bound({ user })).toEqual(another);
+    });
+
+    test('is refused, though the nonce of first fits', async () => {
+      const first = subjectToken({ claims: original });
+      expect(await bound({ subject: refreshed, binding: { rnd: RND, first }, user })).toEqual(another);
+    });
+
+    test('is refused, though the access token is bound to this key', async () => {
+      const subject = {
+        header: { typ: 'at+jwt' },
+        claims: { cnf: { jkt: keys.device.jkt }, nonce: undefined },
+      };
+      expect(await bound({ accessToken: true, subject, user })).toEqual(another);
+    });
   });
 });
 
