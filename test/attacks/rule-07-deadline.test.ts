@@ -1,5 +1,6 @@
 /** Rule 7: a session ends at the least of five instants, and AWS itself ends it there, were all of ours down. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Issued } from '../../core/exchange.ts';
 import { evaluate } from '../../core/iam/evaluate.ts';
 import type { Verdict } from '../../core/iam/request.ts';
 import { isoTime } from '../../core/iso-time.ts';
@@ -7,7 +8,7 @@ import { MAX_CHAINED_SECONDS, MIN_STS_SECONDS } from '../../core/limits.ts';
 import type { LoadedBundle, Permission } from '../../core/policy/bundle.ts';
 import type { SessionPlan } from '../../core/ports.ts';
 import type { PolicyDocument } from '../../core/session/policy-document.ts';
-import { fault, handedOver, mintOf } from '../support/bad-day.ts';
+import { endOf, fault, handedOver, mintOf } from '../support/bad-day.ts';
 import { type Ask, type Broker, openBroker } from '../support/broker.ts';
 import { NOW } from '../support/clock.ts';
 import { FILES } from '../support/installation.ts';
@@ -32,12 +33,14 @@ interface Session {
 }
 
 async function session(change: Ask): Promise<Session> {
-  const answer = await broker.exchange(await broker.ask(change));
+  const answer = await endOf(broker.exchange(await broker.ask(change)));
+  expect(answer).toMatchObject({ ok: true });
+  const { writ, grant } = (answer as { readonly value: Issued }).value;
   const [plan] = broker.sts.asked;
-  if (!answer.ok || plan === undefined) throw new Error(JSON.stringify(answer));
-  const [intent] = await broker.items(answer.value.writ);
+  if (plan === undefined) throw new Error('STS was not asked');
+  const [intent] = await broker.items(writ);
   const { deadline } = JSON.parse(intent?.body ?? '{}');
-  return { told: answer.value.grant.limit.deadline, recorded: deadline, plan };
+  return { told: grant.limit.deadline, recorded: deadline, plan };
 }
 
 const REPORT = 'arn:aws:s3:::example-reports/q3/a';
