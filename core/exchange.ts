@@ -1,7 +1,8 @@
 /**
  * POST /token: who may have what, decided and recorded. It cannot call STS.
  *
- *     parse → identify (proof → subject → actor → device → bind) → policy → bounds → intent in the ledger → mint
+ *     parse → identify: proof → subject → actor → device → bind
+ *           → choose → judge (Cedar) → bound (deadline, place, scope) → intent in the ledger → mint
  *
  * The first refusal ends it and is recorded; a fault is an exception and becomes 503, with nothing issued.
  */
@@ -12,18 +13,16 @@ import { identify } from './identify.ts';
 import { draftIntent } from './ledger/draft.ts';
 import { jcs } from './ledger/jcs.ts';
 import { intentItem } from './ledger/keys.ts';
-import { sealPersonal } from './ledger/personal.ts';
 import { recordRefusal } from './ledger/refuse.ts';
 import { spendOf } from './ledger/spend.ts';
-import { allow, type Outcome, refuse } from './outcome.ts';
+import { allow, type Outcome } from './outcome.ts';
 import { parseTokenRequest } from './parse.ts';
 import { choose } from './policy/choose.ts';
-import { decideIssue } from './policy/decide.ts';
+import { judge } from './policy/judge.ts';
 import type { Credential, ExchangePorts } from './ports.ts';
 import type { Received } from './request.ts';
-import { personalOf, type Seen, see } from './seen.ts';
-import { sessionBounds } from './session/bounds.ts';
-import { deadline } from './session/deadline.ts';
+import { type Seen, see } from './seen.ts';
+import { bound } from './session/bounds.ts';
 
 /** The secret, and what was granted with it. */
 export interface Issued {
@@ -64,7 +63,7 @@ export async function exchange(received: Received, ports: ExchangePorts): Promis
   return { ok: true, value: { writ, grant, credential: minted.credential } };
 }
 
-/** parse → identify → policy → bounds; the first refusal ends it. */
+/** parse → identify → choose → judge → bound; the first refusal ends it. */
 async function decide(seen: Seen, ports: ExchangePorts): Promise<Outcome<Grant>> {
   const request = parseTokenRequest(seen.received, 'token');
   if (!request.ok) return request;
@@ -73,45 +72,23 @@ async function decide(seen: Seen, ports: ExchangePorts): Promise<Outcome<Grant>>
 
   const identified = await identify(request.value, seen, ports);
   if (!identified.ok) return identified;
-  const { subject, device, proof } = identified.value;
-  const sealed = sealPersonal({ ...personalOf(seen, subject), purpose: details.purpose }, ports.random);
-  seen.sealed = sealed;
+  const { subject, device, sealed } = identified.value;
 
   const chosen = choose(details, ports.policy.bundle);
   if (!chosen.ok) return chosen;
-  const { permission } = chosen.value;
-  if (permission.demandsBodyHash && !proof.coversBody) {
-    return refuse({ reason: 'body_hash_required', permission: permission.permission });
-  }
 
-  const { now, received } = seen;
-  const address = received.sourceAddress;
-  const asked = { ...identified.value, chosen: chosen.value, details, address, now };
-  const judged = decideIssue(asked, sealed.hashes, ports.policy, ports.authorize);
-  seen.decision = judged.decision;
-  if (!judged.outcome.ok) return judged.outcome;
+  const decision = judge(identified.value, chosen.value, details, seen, ports);
+  if (!decision.ok) return decision;
 
-  const limit = deadline({
-    wanted: details.duration,
-    longest: permission.longest,
+  const bounds = bound(chosen.value, {
+    duration: details.duration,
     subjectExp: subject.exp,
     attestationExp: device.exp,
-    now,
+    address: { value: seen.received.sourceAddress, sealed: sealed.hashes.address },
+    now: seen.now,
   });
-  if (!limit.ok) return limit;
+  if (!bounds.ok) return bounds;
 
-  const from = { value: address, sealed: sealed.hashes.address };
-  const bounds = sessionBounds(permission, chosen.value, from, limit.value.deadline);
-  const { decision } = judged;
-  return allow({
-    ...identified.value,
-    ...chosen.value,
-    now,
-    subject_token,
-    details,
-    sealed,
-    decision,
-    limit: limit.value,
-    bounds,
-  });
+  const granted = { details, subject_token, decision: decision.value, bounds: bounds.value, now: seen.now };
+  return allow({ ...identified.value, ...chosen.value, ...granted });
 }

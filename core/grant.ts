@@ -1,4 +1,4 @@
-import type { RequestPersonal, Sealed } from './ledger/personal.ts';
+import type { Sealed } from './ledger/personal.ts';
 import type { Intent } from './ledger/records.ts';
 import type { Account, Agent, Permission } from './policy/bundle.ts';
 import type { Details } from './request.ts';
@@ -14,6 +14,8 @@ export interface Identified {
   readonly agent: Agent;
   readonly device: Device;
   readonly binding: Binding;
+  /** The personal values of the request, under their salts. */
+  readonly sealed: Sealed;
 }
 
 /** What may be had: a permission with its parameters, in an account, until an instant. */
@@ -25,8 +27,6 @@ export interface Grant extends Identified {
   readonly permission: Permission;
   readonly account: Account;
   readonly parameters: { readonly [name: string]: string };
-  readonly limit: { readonly deadline: number; readonly durationSeconds: number };
   readonly bounds: Bounds;
-  readonly sealed: Sealed<RequestPersonal>;
   readonly decision: Intent['decision'];
 }

@@ -1,9 +1,10 @@
 import { Fault } from './fault.ts';
 import type { Identified } from './grant.ts';
+import { sealPersonal } from './ledger/personal.ts';
 import { allow, type Outcome } from './outcome.ts';
 import type { ExchangePorts } from './ports.ts';
 import type { TokenRequest } from './request.ts';
-import type { Seen } from './seen.ts';
+import { personalOf, type Seen } from './seen.ts';
 import { verifyActor } from './tokens/actor.ts';
 import { bind } from './tokens/bind.ts';
 import { verifyDevice } from './tokens/device.ts';
@@ -21,7 +22,7 @@ import { writIssuer } from './tokens/writ-issuer.ts';
 export async function identify(
   request: TokenRequest,
   seen: Seen,
-  ports: Pick<ExchangePorts, 'findKey' | 'nonceKeys' | 'policy' | 'settings'>,
+  ports: Pick<ExchangePorts, 'findKey' | 'nonceKeys' | 'policy' | 'random' | 'settings'>,
 ): Promise<Outcome<Identified>> {
   const { settings, findKey } = ports;
   const { issuers, agents } = ports.policy.bundle;
@@ -45,6 +46,8 @@ export async function identify(
   const subject = await verifySubject(request.subject_token, request.subject_token_type, context);
   if (!subject.ok) return subject;
   seen.subject = subject.value;
+  const sealed = sealPersonal(personalOf(seen, subject.value), ports.random);
+  seen.sealed = sealed;
 
   const actor = await verifyActor(request.actor_token, proof.value, context);
   if (!actor.ok) return actor;
@@ -66,5 +69,5 @@ export async function identify(
   seen.binding = binding.value;
   const agent = agents.find(({ agent }) => agent === actor.value.agent);
   if (agent === undefined) throw new Fault('misconfigured');
-  return allow({ ...parts, agent, binding: binding.value });
+  return allow({ ...parts, agent, binding: binding.value, sealed });
 }

@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '../session/policy-document.ts';
 import { toContext, valuesOf } from './context.ts';
 import { type Caller, parseCaller } from './principal.ts';
-import type { AppliedPolicies, AwsRequest, Verdict } from './request.ts';
+import type { AppliedPolicies, AwsRequest, Evaluation } from './request.ts';
 import { allowances, denials, type Match, type Question } from './statement.ts';
 
 type Kind = keyof AppliedPolicies;
@@ -26,7 +26,7 @@ interface Demands {
  * @returns Never throws for a policy that cannot be read: that Deny counts, that Allow does not.
  * @see IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic"
  */
-export function evaluate(request: AwsRequest, policies: AppliedPolicies): Verdict {
+export function evaluate(request: AwsRequest, policies: AppliedPolicies): Evaluation {
   return decide(request, policies, { resourceMustAllow: false, identityMustAllow: false });
 }
 
@@ -41,7 +41,7 @@ export function evaluate(request: AwsRequest, policies: AppliedPolicies): Verdic
  * @see IAM User Guide, "Policy evaluation logic" ("IAM role trust policies … are exceptions"); "Monitor and control
  *   actions taken with assumed roles", permissions required to set source identity; "Pass session tags in AWS STS"
  */
-export function evaluateTrust(request: AwsRequest, policies: AppliedPolicies): Verdict {
+export function evaluateTrust(request: AwsRequest, policies: AppliedPolicies): Evaluation {
   const chained = parseCaller(request.principal)?.kind === 'session';
   const setsSession = /^(?:sts:(?:TagSession|SetSourceIdentity))$/i.test(request.action);
   return decide(request, policies, { resourceMustAllow: true, identityMustAllow: chained && setsSession });
@@ -52,12 +52,12 @@ export function evaluateTrust(request: AwsRequest, policies: AppliedPolicies): V
  *
  * @param requests - What `assumeRoleRequests` returned; never empty.
  */
-export function evaluateAssumeRole(requests: readonly AwsRequest[], policies: AppliedPolicies): Verdict {
+export function evaluateAssumeRole(requests: readonly AwsRequest[], policies: AppliedPolicies): Evaluation {
   const verdicts = requests.map((request) => evaluateTrust(request, policies));
   return verdicts.find(({ allowed }) => !allowed) ?? verdicts[0] ?? implicitDeny('resource');
 }
 
-function decide(request: AwsRequest, policies: AppliedPolicies, demands: Demands): Verdict {
+function decide(request: AwsRequest, policies: AppliedPolicies, demands: Demands): Evaluation {
   const caller = parseCaller(request.principal);
   if (caller === null) return { allowed: false, decision: 'implicitDeny', by: null };
   const question: Question = { request, context: toContext(request.context), caller };
@@ -85,7 +85,7 @@ function decide(request: AwsRequest, policies: AppliedPolicies, demands: Demands
   return byRole === null ? implicitDeny('identity') : allowed('resource', byRole);
 }
 
-function firstDenial(policies: AppliedPolicies, question: Question): Verdict | null {
+function firstDenial(policies: AppliedPolicies, question: Question): Evaluation | null {
   for (const [kind, documents] of documentsOf(policies)) {
     for (const document of documents) {
       const [match] = denials(document, question, kind === 'resource');
@@ -138,14 +138,14 @@ function isSameAccount({ request, context, caller }: Question): boolean {
 
 const accountOf = (caller: Caller): string => caller.account ?? '';
 
-const allowed = (document: Kind, match: Match): Verdict => ({
+const allowed = (document: Kind, match: Match): Evaluation => ({
   allowed: true,
   decision: 'allowed',
   by: { document, statement: match.statement },
 });
 
 /** Names the document that should have allowed and did not; no statement of it is to blame. */
-const implicitDeny = (document: Kind): Verdict => ({
+const implicitDeny = (document: Kind): Evaluation => ({
   allowed: false,
   decision: 'implicitDeny',
   by: { document, statement: '' },

@@ -23,7 +23,7 @@ export interface AppliedPolicies {
   readonly resource?: PolicyDocument;
 }
 
-export interface Verdict {
+export interface Evaluation {
   readonly allowed: boolean;
   /** `explicitDeny`: some statement denies; `implicitDeny`: none allows where one must; `allowed`. */
   readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';

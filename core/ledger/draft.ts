@@ -6,12 +6,12 @@ import type { Refusal } from '../refusals.ts';
 import type { Seen } from '../seen.ts';
 import { roleArn } from '../session/role-arn.ts';
 import type { Actor, Device, Proof, Subject } from '../tokens/identities.ts';
-import type { Personal } from './personal.ts';
+import { type Personal, withPurpose } from './personal.ts';
 import type { Enrolled, Intent, Refused } from './records.ts';
 
 export function draftIntent(grant: Grant, seen: Seen): Intent {
-  const { hashes } = grant.sealed;
-  const { details, permission, account, limit } = grant;
+  const hashes = withPurpose(grant.sealed.hashes);
+  const { details, permission, account, bounds } = grant;
   return {
     v: 1,
     type: 'intent',
@@ -33,10 +33,10 @@ export function draftIntent(grant: Grant, seen: Seen): Intent {
     account: account.id,
     region: account.region,
     role: roleArn(account, permission.role),
-    sessionPolicy: grant.bounds.recorded,
+    sessionPolicy: bounds.recorded,
     duration: details.duration,
-    durationSeconds: limit.durationSeconds,
-    deadline: limit.deadline,
+    durationSeconds: bounds.durationSeconds,
+    deadline: bounds.deadline,
     issueBefore: seen.now + ISSUE_WITHIN_SECONDS,
     decision: grant.decision,
     address: hashes.address,
@@ -102,7 +102,11 @@ export const draftEnrolled = (
   userAgent: hashes.userAgent,
 });
 
-const subjectRecord = (subject: Subject, hashes: Personal): Intent['subject'] => ({
+/** @param hashes - Of login name and e-mail address. */
+export const subjectRecord = (
+  subject: Subject,
+  hashes: Pick<Personal, 'login' | 'email'>,
+): Intent['subject'] => ({
   iss: subject.iss,
   sub: subject.sub,
   id: subject.id,
@@ -154,7 +158,8 @@ const bindingRecord = ({ subject, actor, actor_device, request }: Intent['bindin
   request,
 });
 
-function placeRecord(rule: PlaceRule, address: string): Intent['place'] {
+/** @param address - Hash of the exchange's own caller. */
+export function placeRecord(rule: PlaceRule, address: string): Intent['place'] {
   switch (rule.kind) {
     case 'exchange':
       return { kind: 'exchange', address };

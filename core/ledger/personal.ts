@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import type { Opening, Openings, Random } from '../ports.ts';
 import { fits, SALT_BYTES, seal } from './openings.ts';
 import type { Intent } from './records.ts';
@@ -16,13 +17,20 @@ export interface RequestPersonal extends Personal {
   readonly purpose: string;
 }
 
-export interface Sealed<P extends Personal = Personal> {
-  readonly hashes: P;
+/** @throws Fault `misconfigured` without a purpose: a request for a session that names none is not parsed. */
+export function withPurpose(hashes: Personal): RequestPersonal {
+  const { purpose } = hashes;
+  if (purpose === null) throw new Fault('misconfigured');
+  return { ...hashes, purpose };
+}
+
+export interface Sealed {
+  readonly hashes: Personal;
   readonly openings: Openings;
 }
 
 /** Each value under a salt of its own, so that equal values in two records cannot be told to be equal. */
-export function sealPersonal<P extends Personal>(personal: P, random: Random): Sealed<P> {
+export function sealPersonal(personal: Personal, random: Random): Sealed {
   const openings: { [field: string]: Opening } = {};
   const hash = (field: keyof Personal, value: string): string => {
     const sealed = seal(value, random(SALT_BYTES));
@@ -33,15 +41,14 @@ export function sealPersonal<P extends Personal>(personal: P, random: Random): S
     const value = personal[field];
     return value === null ? null : hash(field, value);
   };
-  const hashes = {
+  const hashes: Personal = {
     login: optional('login'),
     email: optional('email'),
     purpose: optional('purpose'),
     address: hash('address', personal.address),
     userAgent: optional('userAgent'),
   };
-  // A field that was there has its hash, one that was `null` stays `null`: the shape is the argument's.
-  return { hashes: hashes as P, openings };
+  return { hashes, openings };
 }
 
 /**

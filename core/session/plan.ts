@@ -1,5 +1,4 @@
 import type { SessionPlan } from '../ports.ts';
-import { label } from './encode.ts';
 import { sessionTags } from './tags.ts';
 
 /** All that a session is made of, once its intent is recorded. */
@@ -15,6 +14,7 @@ export interface SessionGrant {
   };
   /** The tag `writ:device`, encoded. */
   readonly device: string;
+  /** Its name in the configuration, at most MAX_LABEL_CHARS of `a-z 0-9 -`: as it is, it fits a session's name. */
   readonly agent: string;
   readonly task: string;
   readonly purpose: string;
@@ -38,7 +38,7 @@ export interface SessionGrant {
 export function planSession(grant: SessionGrant): SessionPlan {
   return {
     RoleArn: grant.role,
-    RoleSessionName: `${label(grant.agent)}+${grant.writ}`,
+    RoleSessionName: `${grant.agent}+${grant.writ}`,
     SourceIdentity: `${grant.subject.handle}+${grant.writ}`,
     Tags: sessionTags({ ...grant, user: grant.subject.id }),
     Policy: grant.policy,

@@ -1,18 +1,20 @@
 import { Fault } from '../fault.ts';
+import { placeRecord, subjectRecord } from '../ledger/draft.ts';
 import type { Opened } from '../ledger/handover.ts';
+import { jcs } from '../ledger/jcs.ts';
 import { CLOCK_SKEW_SECONDS, ISSUE_WITHIN_SECONDS } from '../limits.ts';
-import type { Bundle, LoadedBundle, Permission } from '../policy/bundle.ts';
+import type { Bundle, LoadedBundle } from '../policy/bundle.ts';
 import { type Chosen, choose } from '../policy/choose.ts';
 import type { SessionPlan } from '../ports.ts';
 import type { Subject } from '../tokens/identities.ts';
-import { sessionBounds } from './bounds.ts';
-import { deadline } from './deadline.ts';
+import { type Bounds, bound } from './bounds.ts';
 import { planSession } from './plan.ts';
 import { roleArn } from './role-arn.ts';
 
 /**
- * The session plan once more, from the record, the configuration and the token alone. Exchange's word for policy text,
- * role, names, deadline or parameters is not taken: a broken exchange can lie about task and purpose, and that is all.
+ * The session plan once more, from the record, the configuration and the token alone. Exchange's word for the user,
+ * authority, role, scope, place or deadline is not taken. Device, agent, task and purpose are: their tokens never reach
+ * mint, and a broken exchange can lie about them, to the ledger as well.
  *
  * @param now - NumericDate.
  * @throws Fault `bundle_mismatch` while a deploy is half done; `plan_differs` where the record speaks of another plan.
@@ -20,15 +22,15 @@ import { roleArn } from './role-arn.ts';
 export function replan(opened: Opened, subject: Subject, policy: LoadedBundle, now: number): SessionPlan {
   const { intent, hash, personal } = opened;
   if (intent.decision.bundle !== policy.hash) throw new Fault('bundle_mismatch');
-  if (intent.decision.effect !== 'permit' || !isOfNow(intent, now)) throw new Fault('plan_differs');
+  if (!isPermitted(intent) || !isOfNow(intent, now) || !isUsers(intent, subject))
+    throw new Fault('plan_differs');
   checkAgent(intent, policy.bundle);
   const chosen = chosenAgain(intent, policy.bundle);
-  checkDeadline(intent, subject, chosen.permission);
-
-  const address = { value: personal.address, sealed: intent.address };
-  const bounds = sessionBounds(chosen.permission, chosen, address, intent.deadline);
+  const bounds = boundAgain(chosen, opened, subject);
   const role = roleArn(chosen.account, chosen.permission.role);
-  if (bounds.recorded !== intent.sessionPolicy || role !== intent.role) throw new Fault('plan_differs');
+  const place = placeRecord(chosen.permission.place, intent.address);
+  if (role !== intent.role || chosen.account.region !== intent.region || !same(place, intent.place))
+    throw new Fault('plan_differs');
   return planSession({
     writ: intent.writ,
     intentHash: hash,
@@ -47,6 +49,22 @@ export function replan(opened: Opened, subject: Subject, policy: LoadedBundle, n
 
 type Intent = Opened['intent'];
 
+/** Nobody approves and nothing is delegated yet: a record that says so was not made by rule. */
+const isPermitted = ({ decision, authority, mandate, parent, approval, task, purpose }: Intent): boolean =>
+  decision.effect === 'permit' &&
+  authority === 'live' &&
+  mandate === null &&
+  parent === null &&
+  approval === null &&
+  task.by === 'declared' &&
+  purpose.by === 'declared';
+
+/** The record speaks of the user whose token was verified just now, in every field. */
+const isUsers = ({ subject: recorded }: Intent, subject: Subject): boolean =>
+  same(recorded, subjectRecord(subject, recorded));
+
+const same = (one: unknown, other: unknown): boolean => jcs(one) === jcs(other);
+
 const isOfNow = ({ at, issueBefore }: Intent, now: number): boolean =>
   issueBefore === at + ISSUE_WITHIN_SECONDS && at <= now + CLOCK_SKEW_SECONDS;
 
@@ -63,18 +81,20 @@ function chosenAgain({ permission, account: id, parameters }: Intent, bundle: Bu
   return chosen.value;
 }
 
-/** Rule 7 once more, over the token that mint itself has verified. */
-function checkDeadline(intent: Intent, subject: Subject, { longest }: Permission): void {
-  const limit = deadline({
-    wanted: intent.duration,
-    longest,
+/** Deadline, place and scope once more, over the token that mint itself has verified. */
+function boundAgain(chosen: Chosen, { intent, personal }: Opened, subject: Subject): Bounds {
+  const bounds = bound(chosen, {
+    duration: intent.duration,
     subjectExp: subject.exp,
     attestationExp: intent.device.exp,
+    address: { value: personal.address, sealed: intent.address },
     now: intent.at,
   });
-  const same =
-    limit.ok &&
-    limit.value.deadline === intent.deadline &&
-    limit.value.durationSeconds === intent.durationSeconds;
-  if (!same) throw new Fault('plan_differs');
+  const agrees =
+    bounds.ok &&
+    bounds.value.deadline === intent.deadline &&
+    bounds.value.durationSeconds === intent.durationSeconds &&
+    bounds.value.recorded === intent.sessionPolicy;
+  if (!agrees) throw new Fault('plan_differs');
+  return bounds.value;
 }

@@ -12,13 +12,13 @@ export const issuedAnswer = ({ writ, grant, credential }: Issued) => ({
       Version: 1,
       ...credential,
       // The deadline, not STS's own end: a client must renew before IAM begins to deny.
-      Expiration: isoTime(grant.limit.deadline),
+      Expiration: isoTime(grant.bounds.deadline),
       AccountId: grant.account.id,
     }),
   ).toString('base64url'),
   issued_token_type: AWS_CREDENTIALS,
   token_type: 'N_A',
-  expires_in: grant.limit.deadline - grant.now,
+  expires_in: grant.bounds.deadline - grant.now,
   writ,
   authorization_details: [
     {
@@ -28,7 +28,7 @@ export const issuedAnswer = ({ writ, grant, credential }: Issued) => ({
       task: grant.details.task,
       purpose: grant.details.purpose,
       parameters: grant.parameters,
-      duration: grant.limit.deadline - grant.now,
+      duration: grant.bounds.deadline - grant.now,
     },
   ],
 });

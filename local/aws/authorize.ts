@@ -1,5 +1,5 @@
 import { evaluate } from '../../core/iam/evaluate.ts';
-import type { AppliedPolicies, AwsRequest, Verdict } from '../../core/iam/request.ts';
+import type { AppliedPolicies, AwsRequest, Evaluation } from '../../core/iam/request.ts';
 import { ACCOUNT } from './account.ts';
 import type { ContextKeys } from './call.ts';
 import { notImplemented } from './errors.ts';
@@ -99,7 +99,7 @@ const NAMES: { readonly [D in keyof AppliedPolicies]-?: string } = {
  * A verdict as AWS words it (IAM User Guide, "Troubleshoot access denied error messages").
  * S3 puts the ARN in quotation marks, the others do not.
  */
-export function inWords(request: AwsRequest, { allowed, decision, by }: Verdict): string | null {
+export function inWords(request: AwsRequest, { allowed, decision, by }: Evaluation): string | null {
   if (allowed) return null;
   const { action, principal } = request;
   const resource = action.startsWith('s3:') ? `"${request.resource}"` : request.resource;

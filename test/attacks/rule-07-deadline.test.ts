@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Issued } from '../../core/exchange.ts';
 import { evaluate } from '../../core/iam/evaluate.ts';
-import type { Verdict } from '../../core/iam/request.ts';
+import type { Evaluation } from '../../core/iam/request.ts';
 import { isoTime } from '../../core/iso-time.ts';
 import { MAX_CHAINED_SECONDS, MIN_STS_SECONDS } from '../../core/limits.ts';
 import type { LoadedBundle, Permission } from '../../core/policy/bundle.ts';
@@ -40,7 +40,7 @@ async function session(change: Ask): Promise<Session> {
   if (plan === undefined) throw new Error('STS was not asked');
   const [intent] = await broker.items(writ);
   const { deadline } = JSON.parse(intent?.body ?? '{}');
-  return { told: grant.limit.deadline, recorded: deadline, plan };
+  return { told: grant.bounds.deadline, recorded: deadline, plan };
 }
 
 const REPORT = 'arn:aws:s3:::example-reports/q3/a';
@@ -50,7 +50,7 @@ const ALL: PolicyDocument = {
 };
 
 /** Judges one read at an instant, for a role that may do everything, from the place that the session is bound to. */
-function at(when: number, { plan }: Session, resource?: PolicyDocument): Verdict {
+function at(when: number, { plan }: Session, resource?: PolicyDocument): Evaluation {
   const principal = `arn:aws:sts::111122223333:assumed-role/reports-read/${plan.RoleSessionName}`;
   return evaluate(
     {

@@ -14,7 +14,7 @@ test('a good request gets one session, planned as asked, and leaves intent, outc
   if (!answer.ok) throw new Error(JSON.stringify(answer));
   const { writ, credential, grant } = answer.value;
   expect(credential.SecretAccessKey).toBe('secret-of-0001');
-  expect(grant.limit).toEqual({ deadline: NOW + 900, durationSeconds: 900 });
+  expect(grant.bounds).toMatchObject({ deadline: NOW + 900, durationSeconds: 900 });
   expect(broker.sts.asked).toHaveLength(1);
   expect(broker.sts.asked[0]).toMatchObject({
     RoleArn: 'arn:aws:iam::111122223333:role/writ/reports-read',

@@ -1,5 +1,5 @@
 /** The project's own files as the architecture test sees them: who imports what, and which globals are touched. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { transform } from 'esbuild';
 
@@ -48,11 +48,15 @@ export async function sourceOf(path: string, text: string): Promise<Source> {
   return { path, imports: importsOf(path, text), code };
 }
 
-/** Every TypeScript file below the named folders, and those at the root. */
+/** Every TypeScript file below those of the named folders that exist, and those at the root. */
 export async function readSources(folders: readonly string[]): Promise<readonly Source[]> {
-  const below = folders.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
-  );
+  const below = folders
+    .filter((folder) => existsSync(join(ROOT, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(folder, file),
+      ),
+    );
   const files = [...below, ...readdirSync(ROOT)].filter((file) => /(?<!\.d)\.ts$/.test(file)).sort();
   return Promise.all(files.map((file) => sourceOf(file, readFileSync(join(ROOT, file), 'utf8'))));
 }

@@ -1,12 +1,12 @@
 import { evaluate } from '../../iam/evaluate.ts';
 import { parsePolicy } from '../../iam/parse.ts';
-import type { AwsRequest, Verdict } from '../../iam/request.ts';
+import type { AwsRequest, Evaluation } from '../../iam/request.ts';
 import type { PolicyDocument } from '../../session/policy-document.ts';
 import { type Place, sessionPolicy } from '../../session/session-policy.ts';
 import { fillIn, valuesOf } from '../../session/substitute.ts';
 import type { Account, Bundle, Permission, PermissionCase, PlaceRule } from '../bundle.ts';
 
-export interface PermissionVerdict {
+export interface CaseOutcome {
   readonly name: string;
   readonly permission: string;
   /** What is wrong; `null`: the case holds. */
@@ -23,7 +23,7 @@ const SOMEWHERE = '192.0.2.1';
  * Whether each permission's session policy lets through what it must (`allows`) and nothing of what it must not
  * (`denies`): judged on the very text that STS would get, under a role that allows everything.
  */
-export const permissionCases = (bundle: Bundle): PermissionVerdict[] =>
+export const permissionCases = (bundle: Bundle): CaseOutcome[] =>
   bundle.permissions.flatMap((permission) =>
     bundle.accounts
       .filter(({ account }) => permission.accounts.includes(account))
@@ -38,7 +38,7 @@ function judge(
   account: Account,
   each: PermissionCase,
   mustAllow: boolean,
-): PermissionVerdict {
+): CaseOutcome {
   const resource = fillIn(each.resource, valuesOf({}, account));
   const name = `${permission.permission} in ${account.account} ${mustAllow ? 'allows' : 'denies'} ${each.action} on ${resource}`;
   const bounds = { place: placeOf(permission.place), deadline: DEADLINE };
@@ -76,5 +76,5 @@ function surroundings(place: PlaceRule): AwsRequest['context'] {
   };
 }
 
-const told = ({ decision, by }: Verdict): string =>
+const told = ({ decision, by }: Evaluation): string =>
   by === null ? `it is ${decision}` : `it is ${decision}, by statement ${by.statement}`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate, evaluateTrust } from '../../../core/iam/evaluate.ts';
-import type { AppliedPolicies, AwsRequest, Verdict } from '../../../core/iam/request.ts';
+import type { AppliedPolicies, AwsRequest, Evaluation } from '../../../core/iam/request.ts';
 import type { PolicyDocument, PolicyStatement } from '../../../core/session/policy-document.ts';
 import { cases } from './cases.ts';
 
@@ -47,7 +47,7 @@ const someCase = fc.oneof(
 );
 
 type Question = { request: AwsRequest; policies: AppliedPolicies; trust: boolean };
-const decide = ({ request, policies, trust }: Question): Verdict =>
+const decide = ({ request, policies, trust }: Question): Evaluation =>
   (trust ? evaluateTrust : evaluate)(request, policies);
 
 /** Changes each document that is there. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate, evaluateTrust } from '../../../core/iam/evaluate.ts';
 import { parsePolicy } from '../../../core/iam/parse.ts';
-import type { AppliedPolicies, Verdict } from '../../../core/iam/request.ts';
+import type { AppliedPolicies, Evaluation } from '../../../core/iam/request.ts';
 import { allow, deny, identity, policy, request } from './cases/iam-case.ts';
 import { cases, type IamCase } from './cases.ts';
 
-const decide = ({ request, policies, trust }: IamCase): Verdict =>
+const decide = ({ request, policies, trust }: IamCase): Evaluation =>
   (trust ? evaluateTrust : evaluate)(request, policies);
 
 describe('cases worked out by hand from the AWS documentation', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../../core/hash.ts';
 import type { PlaceRule } from '../../../core/policy/bundle.ts';
-import { sessionBounds } from '../../../core/session/bounds.ts';
+import { policyTexts } from '../../../core/session/bounds.ts';
 import { sessionPolicy } from '../../../core/session/session-policy.ts';
 import { DEADLINE, FILL, PERMISSION } from './fixture.ts';
 
@@ -9,7 +9,7 @@ const SEALED = 'A'.repeat(43);
 const ADDRESS = { value: '192.0.2.7', sealed: SEALED };
 
 const boundsFrom = (address: Partial<typeof ADDRESS> = {}, place: PlaceRule = { kind: 'exchange' }) =>
-  sessionBounds({ ...PERMISSION, place }, FILL, { ...ADDRESS, ...address }, DEADLINE);
+  policyTexts({ ...PERMISSION, place }, FILL, { ...ADDRESS, ...address }, DEADLINE);
 
 test('the policy is the session policy for the caller’s own address, to the character', () => {
   expect(boundsFrom().policy).toBe(
@@ -63,11 +63,11 @@ describe.each<PlaceRule>([
 test('the record holds fast all else: parameters, account, deadline, statements, place', () => {
   const { account } = FILL;
   const others = [
-    sessionBounds(PERMISSION, { ...FILL, parameters: { prefix: 'q4' } }, ADDRESS, DEADLINE),
-    sessionBounds(PERMISSION, { ...FILL, account: { ...account, id: '111122223333' } }, ADDRESS, DEADLINE),
-    sessionBounds(PERMISSION, FILL, ADDRESS, DEADLINE + 1),
-    sessionBounds({ ...PERMISSION, statements: PERMISSION.statements.slice(1) }, FILL, ADDRESS, DEADLINE),
-    sessionBounds({ ...PERMISSION, lifts: ['iam:Get*'] }, FILL, ADDRESS, DEADLINE),
+    policyTexts(PERMISSION, { ...FILL, parameters: { prefix: 'q4' } }, ADDRESS, DEADLINE),
+    policyTexts(PERMISSION, { ...FILL, account: { ...account, id: '111122223333' } }, ADDRESS, DEADLINE),
+    policyTexts(PERMISSION, FILL, ADDRESS, DEADLINE + 1),
+    policyTexts({ ...PERMISSION, statements: PERMISSION.statements.slice(1) }, FILL, ADDRESS, DEADLINE),
+    policyTexts({ ...PERMISSION, lifts: ['iam:Get*'] }, FILL, ADDRESS, DEADLINE),
     boundsFrom({}, { kind: 'anywhere' }),
   ].map(({ recorded }) => recorded);
   expect(new Set([boundsFrom().recorded, ...others]).size).toBe(others.length + 1);

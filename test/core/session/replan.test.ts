@@ -8,7 +8,7 @@ import { sha256Hex } from '../../../core/hash.ts';
 import type { Opened } from '../../../core/ledger/handover.ts';
 import type { Intent } from '../../../core/ledger/records.ts';
 import type { Account, Agent, Bundle, Permission } from '../../../core/policy/bundle.ts';
-import { sessionBounds } from '../../../core/session/bounds.ts';
+import { policyTexts } from '../../../core/session/bounds.ts';
 import { replan } from '../../../core/session/replan.ts';
 import { asVerified, type Subject } from '../../../core/tokens/identities.ts';
 import { INTENT, INTENT_HASH, OPENED, WRIT } from '../ledger/fixture.ts';
@@ -63,7 +63,7 @@ function recorded(
   spoken: { readonly permission?: Permission; readonly account?: Account } = {},
 ): Intent {
   const intent = { ...INTENT, parameters: PARAMETERS, ...change };
-  const bounds = sessionBounds(
+  const bounds = policyTexts(
     spoken.permission ?? PERMISSION,
     { parameters: intent.parameters, account: spoken.account ?? ACCOUNT },
     { value: ADDRESS, sealed: intent.address },
@@ -107,7 +107,7 @@ function faultOf(attempt: () => unknown): FaultCode | 'no fault' {
 }
 
 test('a true record gives the very plan', () => {
-  const { policy } = sessionBounds(
+  const { policy } = policyTexts(
     PERMISSION,
     { parameters: PARAMETERS, account: ACCOUNT },
     { value: ADDRESS, sealed: INTENT.address },
@@ -115,7 +115,7 @@ test('a true record gives the very plan', () => {
   );
   expect(planned(recorded())).toEqual({
     RoleArn: 'arn:aws:iam::444455556666:role/writ/reports',
-    RoleSessionName: `code-2dagent+${WRIT}`,
+    RoleSessionName: `code-agent+${WRIT}`,
     SourceIdentity: `alice@example.com+${WRIT}`,
     Tags: {
       'writ:id': WRIT,
@@ -264,9 +264,10 @@ describe('a deadline that is not rule 7’s', () => {
   });
 
   test('the token that mint verified ends sooner, whatever end the record gives it', () => {
-    const subject = { exp: OPENED + 600 };
-    expect(faultOf(() => planned(recorded(), { subject }))).toBe('plan_differs');
-    expect(planned(recorded({ deadline: OPENED + 600 }), { subject })).toMatchObject({
+    const ends = { exp: OPENED + 600 };
+    const record = { subject: { ...INTENT.subject, ...ends } };
+    expect(faultOf(() => planned(recorded(record), { subject: ends }))).toBe('plan_differs');
+    expect(planned(recorded({ ...record, deadline: OPENED + 600 }), { subject: ends })).toMatchObject({
       DurationSeconds: 900,
     });
   });
@@ -279,5 +280,26 @@ describe('a deadline that is not rule 7’s', () => {
   test('too little time is left for any', () => {
     const subject = { exp: OPENED + 4 };
     expect(faultOf(() => planned(recorded({ deadline: OPENED + 4 }), { subject }))).toBe('plan_differs');
+  });
+});
+
+describe('a record that claims what nothing gave it', () => {
+  test.each<{ readonly lie: string; readonly change: Partial<Intent> }>([
+    { lie: 'a mandate', change: { authority: 'mandate', mandate: 'M-1' } },
+    { lie: 'an approval', change: { authority: 'approval', approval: 'A-1' } },
+    { lie: 'an approval beside live authority', change: { approval: 'A-1' } },
+    { lie: 'a mandate beside live authority', change: { mandate: 'M-1' } },
+    { lie: 'a parent', change: { parent: INTENT.writ } },
+    { lie: 'a task that an issuer signed', change: { task: { ...INTENT.task, by: 'signed' } } },
+    { lie: 'a purpose that a person approved', change: { purpose: { ...INTENT.purpose, by: 'approved' } } },
+    { lie: 'another place', change: { place: { kind: 'anywhere' } } },
+    { lie: 'another Region', change: { region: 'us-gov-west-1' } },
+    { lie: 'another issuer', change: { subject: { ...INTENT.subject, iss: 'https://other.example' } } },
+    { lie: 'another subject', change: { subject: { ...INTENT.subject, sub: 'mallory' } } },
+    { lie: 'another group', change: { subject: { ...INTENT.subject, groups: ['idp:admins'] } } },
+    { lie: 'a stronger sign-in', change: { subject: { ...INTENT.subject, acr: 'mfa' } } },
+    { lie: 'a later sign-in', change: { subject: { ...INTENT.subject, auth_time: OPENED } } },
+  ])('$lie', ({ change }) => {
+    expect(faultOf(() => planned(recorded(change)))).toBe('plan_differs');
   });
 });

@@ -136,7 +136,7 @@ test('a role that would allow nothing is a fault: its fence would have no bounds
 });
 
 describe('the fence', () => {
-  const SESSION = 'arn:aws:sts::444455556666:assumed-role/reports/code-2dagent+01jd3v9q2m8x7c4b';
+  const SESSION = 'arn:aws:sts::444455556666:assumed-role/reports/code-agent+01jd3v9q2m8x7c4b';
   /** A resource policy that names the session: past an implicit deny it would let it in. */
   const NAMES_SESSION: PolicyDocument = {
     Version: '2012-10-17',

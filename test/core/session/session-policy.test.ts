@@ -197,7 +197,7 @@ describe('as IAM reads it', () => {
       {
         action: change.action ?? 's3:GetObject',
         resource: change.resource ?? 'arn:aws:s3:::reports-444455556666/q3/figures.csv',
-        principal: 'arn:aws:sts::444455556666:assumed-role/reports/code-2dagent+01jd3v9q2m8x7c4b',
+        principal: 'arn:aws:sts::444455556666:assumed-role/reports/code-agent+01jd3v9q2m8x7c4b',
         context: { ...HERE, ...change.context },
       },
       { identity: [ALL], session: parsed(text) },

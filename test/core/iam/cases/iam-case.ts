@@ -1,4 +1,4 @@
-import type { AppliedPolicies, AwsRequest, Verdict } from '../../../../core/iam/request.ts';
+import type { AppliedPolicies, AwsRequest, Evaluation } from '../../../../core/iam/request.ts';
 import type {
   Conditions,
   PolicyDocument,
@@ -17,7 +17,7 @@ export interface IamCase {
   readonly policies: AppliedPolicies;
   /** `policies.resource` is a role's trust policy, which must allow. */
   readonly trust?: true;
-  readonly expected: Verdict['decision'];
+  readonly expected: Evaluation['decision'];
   /** The document that decides, where it is worth saying. */
   readonly by?: keyof AppliedPolicies;
   /**
