@@ -285,6 +285,7 @@ describe('a deadline that is not rule 7’s', () => {
 
 describe('a record that claims what nothing gave it', () => {
   test.each<{ readonly lie: string; readonly change: Partial<Intent> }>([
+    { lie: 'an authority that rests on nothing', change: { authority: 'mandate' } },
     { lie: 'a mandate', change: { authority: 'mandate', mandate: 'M-1' } },
     { lie: 'an approval', change: { authority: 'approval', approval: 'A-1' } },
     { lie: 'an approval beside live authority', change: { approval: 'A-1' } },
