@@ -10,8 +10,8 @@ import {
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/nodejs';
 import { Fault } from '../core/fault.ts';
-import { sha256Hex } from '../core/hash.ts';
-import { jcs } from '../core/ledger/jcs.ts';
+import { sha256Hex } from '../core/encoding/hash.ts';
+import { jcs } from '../core/encoding/jcs.ts';
 import type { CedarPolicies } from '../core/policy/bundle.ts';
 import type { Authorize } from '../core/ports.ts';
 

@@ -10,8 +10,8 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../core/fault.ts';
-import { isoTime } from '../core/iso-time.ts';
-import { jcs } from '../core/ledger/jcs.ts';
+import { isoTime } from '../core/encoding/iso-time.ts';
+import { jcs } from '../core/encoding/jcs.ts';
 import type { DuePage, Ledger, LedgerItem, Spend } from '../core/ports.ts';
 import { actorTokenPut, proofPut } from './dynamodb-spend.ts';
 import { DUE_INDEX, type Tables } from './tables.ts';

@@ -1,5 +1,5 @@
 import type { Put } from '@aws-sdk/client-dynamodb';
-import { sha256Base64url } from '../core/hash.ts';
+import { sha256Base64url } from '../core/encoding/hash.ts';
 import type { Spend } from '../core/ports.ts';
 import { TTL_ATTRIBUTE } from './tables.ts';
 

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
-import { decodeUtf8 } from '../core/base64url.ts';
+import { decodeUtf8 } from '../core/encoding/base64url.ts';
 import { Fault } from '../core/fault.ts';
-import { isJsonObject, member, parseIJson } from '../core/i-json.ts';
+import { isJsonObject, member, parseIJson } from '../core/encoding/i-json.ts';
 import { MAX_JWKS_BYTES } from '../core/limits.ts';
 
 const TIMEOUT_MS = 3000;

@@ -1,5 +1,5 @@
-import { sha256Hex } from '../core/hash.ts';
-import { jcs } from '../core/ledger/jcs.ts';
+import { sha256Hex } from '../core/encoding/hash.ts';
+import { jcs } from '../core/encoding/jcs.ts';
 import { forProfile } from './broker-failure.ts';
 import { cachedCredentials } from './credential-cache.ts';
 import { type ExchangeRequest, exchange } from './exchange.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { sha256Base64url } from '../core/hash.ts';
+import { sha256Base64url } from '../core/encoding/hash.ts';
 import { DPOP_TYPE, ENROLLED_ACTOR_TYPE, KEY_THUMBPRINT_URI } from '../core/tokens/token-types.ts';
 import type { DeviceKey } from './device-key.ts';
 

@@ -19,6 +19,7 @@ import { type Decision, decideEnroll } from './policy/decide.ts';
 import type { EnrolmentSigner, ExchangePorts, ReadHeads } from './ports.ts';
 import type { Received } from './request.ts';
 import { headsOfEnrolment, standing } from './revocation/heads.ts';
+import { stoppedBy } from './revocation/stop.ts';
 import { personalOf, type Seen, see } from './seen.ts';
 import { identityTag } from './session/encode.ts';
 import { attestation, finishJws } from './tokens/attestation.ts';
@@ -121,7 +122,7 @@ async function decide(seen: Seen, ports: EnrolPorts): Promise<Outcome<Vouched>> 
   const device = identityTag(WRIT_ALIAS, proof.value.jkt);
   const { heads } = await ports.readHeads(headsOfEnrolment(subject.value.id, device), null);
   const over = standing(heads, now);
-  if (over.state === 'pending') throw new Fault('revocation_pending', { retryAfter: over.retryAfter });
   if (over.state === 'revoked') return refuse({ reason: 'revoked', kind: over.kind });
+  if (over.state !== 'clear') throw stoppedBy(over);
   return allow({ subject: subject.value, proof: proof.value, device, sealed, decision: judged.decision });
 }

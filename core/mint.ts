@@ -11,7 +11,7 @@ import { openHandover } from './ledger/handover.ts';
 import { keyItem, outcomeItem } from './ledger/keys.ts';
 import { draftFailed, draftIssued, draftKeyPointer } from './ledger/settle.ts';
 import type { Handover, MintAnswer, MintPorts } from './ports.ts';
-import { headsOf, standing, standingAfter } from './revocation/heads.ts';
+import { headsOf, standing, standingAfter, UNREAD } from './revocation/heads.ts';
 import { fail, stopBefore, withhold } from './revocation/stop.ts';
 import { replan } from './session/replan.ts';
 import { verifySubject } from './tokens/subject.ts';
@@ -62,10 +62,11 @@ export async function mint(handover: Handover, ports: MintPorts): Promise<MintAn
   const issued = draftIssued(opened, plan, assumed, seconds(ports));
   const [settled, after] = await Promise.all([
     ports.ledger.settle(outcomeItem(issued), keyItem(draftKeyPointer(issued))),
-    ports.readHeads(headsOf(intent), null),
+    // A recheck that could not be made has not been passed.
+    ports.readHeads(headsOf(intent), null).catch(() => null),
   ]);
   if (settled === 'exists') throw new Fault('outcome_slot_lost');
-  const late = standingAfter(after.heads, seconds(ports), issued.issuedAt);
+  const late = after === null ? UNREAD : standingAfter(after.heads, seconds(ports), issued.issuedAt);
   if (late.state !== 'clear') return withhold(late, opened, seconds(ports), ports.ledger);
 
   return { ok: true, credential: assumed.credential };

@@ -1,5 +1,5 @@
 /** Closes what a crash left open: an intent whose time to be issued is past and that has no outcome is an orphan. */
-import { sha256Hex } from './hash.ts';
+import { sha256Hex } from './encoding/hash.ts';
 import { dueHour, INTENT, OUTCOME, outcomeItem } from './ledger/keys.ts';
 import { readItem } from './ledger/read-item.ts';
 import { draftOrphaned } from './ledger/settle.ts';

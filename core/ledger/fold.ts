@@ -1,5 +1,5 @@
 /** The state of a writ: what its items say, taken together. One pure function, for mint, sweep, lists and audit. */
-import { sha256Hex } from '../hash.ts';
+import { sha256Hex } from '../encoding/hash.ts';
 import type { LedgerItem } from '../ports.ts';
 import { enforcedKey, revokedKey } from './keys.ts';
 import { type Flaw, readItem } from './read-item.ts';

@@ -1,7 +1,7 @@
 /** Where each record stands in the ledger (design, section 6). A reader of the log can tell the place from the body. */
-import { isoTime } from '../iso-time.ts';
+import { isoTime } from '../encoding/iso-time.ts';
 import type { LedgerItem } from '../ports.ts';
-import { jcs } from './jcs.ts';
+import { jcs } from '../encoding/jcs.ts';
 import type {
   Ended,
   Enforced,

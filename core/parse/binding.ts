@@ -1,5 +1,5 @@
-import { decodeBase64url, decodeUtf8 } from '../base64url.ts';
-import { isJsonObject, member, parseIJson } from '../i-json.ts';
+import { decodeBase64url, decodeUtf8 } from '../encoding/base64url.ts';
+import { isJsonObject, member, parseIJson } from '../encoding/i-json.ts';
 import { MAX_RND_BYTES, MAX_TOKEN_CHARS, MIN_RND_BYTES } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { BindingParameter } from '../request.ts';

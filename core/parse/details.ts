@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, member, parseIJson } from '../i-json.ts';
+import { isJsonObject, type JsonObject, member, parseIJson } from '../encoding/i-json.ts';
 import {
   DEFAULT_DURATION_SECONDS,
   MAX_NAME_CHARS,

@@ -1,5 +1,5 @@
-import { sha256Hex } from '../hash.ts';
-import { jcs } from '../ledger/jcs.ts';
+import { sha256Hex } from '../encoding/hash.ts';
+import { jcs } from '../encoding/jcs.ts';
 import type { Bundle } from './bundle.ts';
 import { cedarSchema } from './cedar-schema.ts';
 import { accounts, sharedAccounts } from './config/accounts.ts';

@@ -1,5 +1,5 @@
-import { sha256Hex } from '../hash.ts';
-import { jcs } from '../ledger/jcs.ts';
+import { sha256Hex } from '../encoding/hash.ts';
+import { jcs } from '../encoding/jcs.ts';
 import type { Intent } from '../ledger/records.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { Authorize, PolicyAnswer, PolicyQuestion } from '../ports.ts';

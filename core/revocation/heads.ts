@@ -35,7 +35,11 @@ export type Standing =
   | { readonly state: 'clear' }
   /** Written and not yet stamped, or the deny entry still covers what would be issued now. */
   | { readonly state: 'pending'; readonly retryAfter: number }
-  | { readonly state: 'revoked'; readonly kind: HeadKind };
+  | { readonly state: 'revoked'; readonly kind: HeadKind }
+  /** Nobody can say: treated as over, and told as the fault that it is. */
+  | { readonly state: 'unread' };
+
+export const UNREAD: Standing = { state: 'unread' };
 
 /**
  * T': sessions issued before it are denied by the entry that a cut-off T leads to (design, section 7.4).

@@ -27,7 +27,7 @@ export async function stopBefore(
   now: number,
   ledger: Ledger,
 ): Promise<MintAnswer> {
-  if (by.state === 'pending') throw new Fault('revocation_pending', { retryAfter: by.retryAfter });
+  if (by.state !== 'revoked') throw stoppedBy(by);
   return fail({ reason: 'revoked', kind: by.kind }, opened, now, ledger);
 }
 
@@ -43,6 +43,12 @@ export async function withhold(
   ledger: Ledger,
 ): Promise<MintAnswer> {
   await ledger.append(endedItem(draftWithheld(opened, now)));
-  if (by.state === 'pending') throw new Fault('revocation_pending', { retryAfter: by.retryAfter });
+  if (by.state !== 'revoked') throw stoppedBy(by);
   return { ok: false, refusal: { reason: 'revoked', kind: by.kind } };
 }
+
+/** What is over without being anybody's refusal: the caller asks again. */
+export const stoppedBy = (by: Exclude<Stopped, { readonly state: 'revoked' }>): Fault =>
+  by.state === 'unread'
+    ? new Fault('ledger_unavailable')
+    : new Fault('revocation_pending', { retryAfter: by.retryAfter });

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../hash.ts';
+import { sha256Hex } from '../encoding/hash.ts';
 import { allow, type Outcome } from '../outcome.ts';
 import type { Permission, PlaceRule } from '../policy/bundle.ts';
 import type { Chosen } from '../policy/choose.ts';

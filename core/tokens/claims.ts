@@ -1,4 +1,4 @@
-import { type JsonObject, member } from '../i-json.ts';
+import { type JsonObject, member } from '../encoding/i-json.ts';
 import { MAX_CLAIM_CHARS } from '../limits.ts';
 import { textProblem } from '../parse/text.ts';
 

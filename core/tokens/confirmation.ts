@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { decodeBase64url } from '../base64url.ts';
-import { isJsonObject, type JsonObject, member } from '../i-json.ts';
+import { decodeBase64url } from '../encoding/base64url.ts';
+import { isJsonObject, type JsonObject, member } from '../encoding/i-json.ts';
 import { holdsPrivateKey } from './public-key.ts';
 
 /**

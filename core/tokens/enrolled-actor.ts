@@ -1,4 +1,4 @@
-import { member } from '../i-json.ts';
+import { member } from '../encoding/i-json.ts';
 import { MAX_ACTOR_AGE_WITHOUT_JTI_SECONDS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { Agent } from '../policy/bundle.ts';

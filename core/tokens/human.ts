@@ -1,4 +1,4 @@
-import { type JsonObject, member } from '../i-json.ts';
+import { type JsonObject, member } from '../encoding/i-json.ts';
 
 /**
  * Why a token does not show a person who signed in, or `null` (design, rule 5).

@@ -1,6 +1,6 @@
 import type { CryptoKey, JWK } from 'jose';
 import { Fault } from '../fault.ts';
-import { isJsonObject, member } from '../i-json.ts';
+import { isJsonObject, member } from '../encoding/i-json.ts';
 import {
   JWKS_FRESH_SECONDS,
   JWKS_LAST_KNOWN_GOOD_SECONDS,

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { decodeBase64url } from '../base64url.ts';
+import { decodeBase64url } from '../encoding/base64url.ts';
 import { Fault } from '../fault.ts';
 import { CLOCK_SKEW_SECONDS, NONCE_SECONDS } from '../limits.ts';
 

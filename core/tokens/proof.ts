@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { sha256Base64url } from '../hash.ts';
-import { isJsonObject, type JsonObject, member } from '../i-json.ts';
+import { sha256Base64url } from '../encoding/hash.ts';
+import { isJsonObject, type JsonObject, member } from '../encoding/i-json.ts';
 import { MAX_JTI_CHARS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { Received } from '../request.ts';

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
-import { decodeBase64url } from '../base64url.ts';
-import { type JsonObject, member } from '../i-json.ts';
+import { decodeBase64url } from '../encoding/base64url.ts';
+import { type JsonObject, member } from '../encoding/i-json.ts';
 import { MAX_RSA_BITS, MIN_RSA_BITS } from '../limits.ts';
 
 type Shape =

@@ -1,6 +1,6 @@
-import { sha256Base64url, sha256Hex } from '../hash.ts';
-import { type JsonObject, member } from '../i-json.ts';
-import { jcs } from '../ledger/jcs.ts';
+import { sha256Base64url, sha256Hex } from '../encoding/hash.ts';
+import { type JsonObject, member } from '../encoding/i-json.ts';
+import { jcs } from '../encoding/jcs.ts';
 import { MAX_FIRST_AGE_SECONDS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { TokenRequest } from '../request.ts';

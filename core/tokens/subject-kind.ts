@@ -1,4 +1,4 @@
-import { member } from '../i-json.ts';
+import { member } from '../encoding/i-json.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import { ACCESS_TOKEN, ACCESS_TOKEN_TYPE, ID_TOKEN } from './token-types.ts';
 import type { VerifiedToken } from './verify.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, member } from '../i-json.ts';
+import { isJsonObject, type JsonObject, member } from '../encoding/i-json.ts';
 import { CLOCK_SKEW_SECONDS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import { identityTag, label } from '../session/encode.ts';

@@ -1,4 +1,4 @@
-import { type JsonObject, member } from '../i-json.ts';
+import { type JsonObject, member } from '../encoding/i-json.ts';
 import { CLOCK_SKEW_SECONDS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { Issuer, IssuerClass } from '../policy/bundle.ts';

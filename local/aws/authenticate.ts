@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { sha256Hex } from '../../core/hash.ts';
+import { sha256Hex } from '../../core/encoding/hash.ts';
 import type { Protocol } from './call.ts';
 import { type SharedFailure, sharedError } from './errors.ts';
 import type { Registry, Session } from './registry.ts';

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../core/hash.ts';
+import { sha256Hex } from '../../core/encoding/hash.ts';
 import type { Clock } from '../../core/ports.ts';
 import { sharedError } from './errors.ts';
 import { amzDate, signature } from './sigv4.ts';

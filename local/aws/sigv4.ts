@@ -3,7 +3,7 @@
  * than themselves (IAM User Guide, "Create a signed AWS API request").
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { sha256Hex } from '../../core/hash.ts';
+import { sha256Hex } from '../../core/encoding/hash.ts';
 import type { Wire } from './wire.ts';
 
 /** What the Authorization header claims. */

@@ -13,7 +13,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { expect, test } from 'vitest';
 import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { sha256Base64url } from '../../core/hash.ts';
+import { sha256Base64url } from '../../core/encoding/hash.ts';
 import { NOW } from '../support/clock.ts';
 import { ENGINE_CLIENT } from '../support/dynamodb.ts';
 import { intentOf, OPENINGS_TEXT, openingsOf, outcomeOf, pointerOf, spendOf } from './ledger-items.ts';

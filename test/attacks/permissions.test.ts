@@ -1,6 +1,6 @@
 /** POST /permissions: shows what would be granted, to whoever could be granted it, and to nobody else. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jcs } from '../../core/ledger/jcs.ts';
+import { jcs } from '../../core/encoding/jcs.ts';
 import type { Refusal } from '../../core/refusals.ts';
 import { boundNonce } from '../../core/tokens/subject-bound.ts';
 import { recordOf } from '../support/attempt.ts';

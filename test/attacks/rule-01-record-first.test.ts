@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
 import { Fault } from '../../core/fault.ts';
-import { sha256Hex } from '../../core/hash.ts';
+import { sha256Hex } from '../../core/encoding/hash.ts';
 import { foldWrit } from '../../core/ledger/fold.ts';
 import { ISSUE_WITHIN_SECONDS } from '../../core/limits.ts';
 import type { Handover, ItemKey, Ledger } from '../../core/ports.ts';

@@ -1,6 +1,6 @@
 /** Rule 4d: a proof that names its body fits no other request, and a permission may demand that it does. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sha256Base64url } from '../../core/hash.ts';
+import { sha256Base64url } from '../../core/encoding/hash.ts';
 import { attempt, issuedWith, refusedAs, turnedAway } from '../support/attempt.ts';
 import { type Broker, openBroker } from '../support/broker.ts';
 

@@ -345,7 +345,7 @@ describe('what was not read is not “never revoked”', () => {
     expect(sessions()).toBe(0);
   });
 
-  test('the second recheck fails: a fault, and the secret is dropped', async () => {
+  test('the second recheck fails: a fault, the secret is dropped, and the ledger says withheld', async () => {
     const { readHeads } = broker.ports;
     broker.ports.readHeads = async (heads, writ) => {
       if (writ === null) throw new Fault('ledger_unavailable');
@@ -353,6 +353,7 @@ describe('what was not read is not “never revoked”', () => {
     };
     expect(await minted()).toBe(fault('ledger_unavailable'));
     expect(sessions()).toBe(1);
+    expect(await story()).toEqual(WITHHELD);
   });
 
   test('that it was withheld cannot be written: a fault, and the secret is dropped all the same', async () => {

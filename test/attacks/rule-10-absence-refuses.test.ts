@@ -12,7 +12,7 @@ import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
 import { lambdaMint } from '../../adapters/lambda-mint.ts';
 import type { Tables } from '../../adapters/tables.ts';
 import { Fault } from '../../core/fault.ts';
-import { sha256Hex } from '../../core/hash.ts';
+import { sha256Hex } from '../../core/encoding/hash.ts';
 import type { Agent, Bundle } from '../../core/policy/bundle.ts';
 import type { Refusal } from '../../core/refusals.ts';
 import { keyCache } from '../../core/tokens/keys.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { policyBuild, policyTest } from '../../cli/policy.ts';
-import { sha256Hex } from '../../core/hash.ts';
+import { sha256Hex } from '../../core/encoding/hash.ts';
 import { loadBundle } from '../../core/policy/load.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));

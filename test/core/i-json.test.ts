@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { member, parseIJson } from '../../core/i-json.ts';
+import { member, parseIJson } from '../../core/encoding/i-json.ts';
 import { MAX_JSON_DEPTH } from '../../core/limits.ts';
 
 describe('reads', () => {

@@ -12,7 +12,7 @@ import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
 import type { Answer } from '../../core/answer.ts';
 import { type Enrolment, enroll } from '../../core/enroll.ts';
 import { exchange, type Issued } from '../../core/exchange.ts';
-import { sha256Base64url } from '../../core/hash.ts';
+import { sha256Base64url } from '../../core/encoding/hash.ts';
 import { writKey } from '../../core/ledger/keys.ts';
 import { mint } from '../../core/mint.ts';
 import { type Listed, permissions } from '../../core/permissions.ts';

@@ -1,6 +1,6 @@
 /** A small configuration for the people and agents of `tokens.ts`, compiled as an admin's is. */
 import { cedarCompiler } from '../../adapters/cedar-compiler.ts';
-import { isoTime } from '../../core/iso-time.ts';
+import { isoTime } from '../../core/encoding/iso-time.ts';
 import type { Agent, Issuer, LoadedBundle } from '../../core/policy/bundle.ts';
 import { compile } from '../../core/policy/compile.ts';
 import { corp, helper, mdm, platform, reporter } from './tokens.ts';

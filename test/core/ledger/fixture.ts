@@ -1,6 +1,6 @@
 /** One valid record of each type, all of one story. */
-import { sha256Hex } from '../../../core/hash.ts';
-import { jcs } from '../../../core/ledger/jcs.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
+import { jcs } from '../../../core/encoding/jcs.ts';
 import { keyOf } from '../../../core/ledger/keys.ts';
 import type {
   Ended,

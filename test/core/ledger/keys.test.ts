@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jcs } from '../../../core/ledger/jcs.ts';
+import { jcs } from '../../../core/encoding/jcs.ts';
 import { dueHour, dueIndex, intentItem, keyOf, outcomeItem } from '../../../core/ledger/keys.ts';
 import { ENDED, ENFORCED, ENROLLED, INTENT, ISSUED, KEY, REFUSED, REVOKED, WRIT } from './fixture.ts';
 

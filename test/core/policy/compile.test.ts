@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cedarCompiler } from '../../../adapters/cedar-compiler.ts';
-import { sha256Hex } from '../../../core/hash.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
 import {
   MAX_SESSION_POLICY_BYTES_AT_WIDEST,
   MAX_TAG_VALUE_BYTES,

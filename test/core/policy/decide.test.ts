@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cedar } from '../../../adapters/cedar.ts';
-import { sha256Hex } from '../../../core/hash.ts';
-import { jcs } from '../../../core/ledger/jcs.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
+import { jcs } from '../../../core/encoding/jcs.ts';
 import { decideEnroll, decideIssue } from '../../../core/policy/decide.ts';
 import { enrollQuestion, type IssueAsked, issueQuestion } from '../../../core/policy/question.ts';
 import type { Authorize, PolicyAnswer } from '../../../core/ports.ts';

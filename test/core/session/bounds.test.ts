@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Hex } from '../../../core/hash.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
 import type { PlaceRule } from '../../../core/policy/bundle.ts';
 import { policyTexts } from '../../../core/session/bounds.ts';
 import { sessionPolicy } from '../../../core/session/session-policy.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { Fault, type FaultCode } from '../../../core/fault.ts';
-import { sha256Hex } from '../../../core/hash.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
 import type { Opened } from '../../../core/ledger/handover.ts';
 import type { Intent } from '../../../core/ledger/records.ts';
 import type { Account, Agent, Bundle, Permission } from '../../../core/policy/bundle.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Hex } from '../../../core/hash.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
 import type { Agent } from '../../../core/policy/bundle.ts';
 import { type ActorContext, verifyActor } from '../../../core/tokens/actor.ts';
 import { makeNonce } from '../../../core/tokens/nonce.ts';

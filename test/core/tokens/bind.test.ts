@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Base64url } from '../../../core/hash.ts';
+import { sha256Base64url } from '../../../core/encoding/hash.ts';
 import type { Agent } from '../../../core/policy/bundle.ts';
 import type { TokenRequest } from '../../../core/request.ts';
 import { verifyActor } from '../../../core/tokens/actor.ts';

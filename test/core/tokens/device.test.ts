@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Hex } from '../../../core/hash.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
 import { attestation, finishJws } from '../../../core/tokens/attestation.ts';
 import { verifyDevice } from '../../../core/tokens/device.ts';
 import { verifyProof } from '../../../core/tokens/proof.ts';

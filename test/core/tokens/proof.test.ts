@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Base64url } from '../../../core/hash.ts';
+import { sha256Base64url } from '../../../core/encoding/hash.ts';
 import { makeNonce } from '../../../core/tokens/nonce.ts';
 import { verifyProof } from '../../../core/tokens/proof.ts';
 import { NOW } from '../../support/clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Hex } from '../../../core/hash.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
 import { verifySubject } from '../../../core/tokens/subject.ts';
 import { ACCESS_TOKEN, ID_TOKEN, JWT } from '../../../core/tokens/token-types.ts';
 import { NOW } from '../../support/clock.ts';

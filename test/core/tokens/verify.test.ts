@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Hex } from '../../../core/hash.ts';
+import { sha256Hex } from '../../../core/encoding/hash.ts';
 import { type TokenToVerify, verifyToken } from '../../../core/tokens/verify.ts';
 import { NOW } from '../../support/clock.ts';
 import { base64url, makeJws, makeKey } from '../../support/keys.ts';

@@ -1,5 +1,3 @@
-const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
  * Base64url without padding (RFC 7515 §2), canonical only.
  *
@@ -11,13 +9,4 @@ const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function decodeBase64url(text: string): Uint8Array | null {
   const bytes = Buffer.from(text, 'base64url');
   return bytes.toString('base64url') === text ? bytes : null;
-}
-
-/** UTF-8 text of the bytes, or `null` where they are none. A byte order mark stays, so that JSON refuses it. */
-export function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return STRICT.decode(bytes);
-  } catch {
-    return null;
-  }
 }
