@@ -9,6 +9,7 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs';
 import type { CedarCompiler, ParsedPolicy } from '../core/policy/config/cedar.ts';
 
+/** Never throws for a bad policy: problems come back with their offset in UTF-16, which Cedar counts in bytes. */
 export const cedarCompiler: CedarCompiler = {
   parse(text) {
     const checked = checkParsePolicySet({ staticPolicies: text });

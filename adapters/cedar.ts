@@ -9,9 +9,9 @@ import {
   type Schema,
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import { Fault } from '../core/fault.ts';
 import { sha256Hex } from '../core/encoding/hash.ts';
 import { jcs } from '../core/encoding/jcs.ts';
+import { Fault } from '../core/fault.ts';
 import type { CedarPolicies } from '../core/policy/bundle.ts';
 import type { Authorize } from '../core/ports.ts';
 

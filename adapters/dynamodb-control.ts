@@ -1,13 +1,16 @@
 import {
   type AttributeValue,
   BatchGetItemCommand,
+  ConditionalCheckFailedException,
   type DynamoDBClient,
+  GetItemCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../core/fault.ts';
 import { INTENT, writKey } from '../core/ledger/keys.ts';
-import type { Head, HeadKey, ReadHeads, RefusalCounter } from '../core/ports.ts';
+import { COUNTER_KEPT_SECONDS } from '../core/limits.ts';
+import type { Cursor, Head, HeadKey, ReadHeads, RefusalCounter } from '../core/ports.ts';
 import { type Tables, TTL_ATTRIBUTE } from './tables.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -18,7 +21,12 @@ const headKey = ({ kind, value }: HeadKey): Item => ({
   sk: { S: HEAD },
 });
 
-/** Heads and intent in one strongly consistent BatchGetItem (rules 8 and 9). */
+/**
+ * Heads and intent in one strongly consistent BatchGetItem (rules 8 and 9).
+ *
+ * @returns a port that answers only the heads that there are, and throws Fault `ledger_unavailable` for whatever was not
+ *   read, or cannot be.
+ */
 export const dynamodbReadHeads =
   (client: DynamoDBClient, tables: Tables): ReadHeads =>
   async (heads, writ) => {
@@ -66,9 +74,12 @@ function numeric(attribute: AttributeValue | undefined): number {
   return Number(digits);
 }
 
-const COUNTER_KEPT_SECONDS = 3600;
-
-/** One `UpdateItem ADD` a refusal: strangers cannot make the ledger grow (rule 2). */
+/**
+ * One `UpdateItem ADD` a refusal: strangers cannot make the ledger grow (rule 2). A count whose answer was lost counts
+ * twice, and the record at 10 comes early: it is a number for people.
+ *
+ * @param table - Control.
+ */
 export function dynamodbRefusalCounter(client: DynamoDBClient, table: string): RefusalCounter {
   const key = (principal: string, reason: string, minute: number) => ({
     pk: { S: `REFUSED#${principal}` },
@@ -104,6 +115,42 @@ export function dynamodbRefusalCounter(client: DynamoDBClient, table: string): R
       });
       if (named.first?.S === undefined) throw new Fault('ledger_unavailable');
       return named.first.S;
+    },
+  };
+}
+
+/**
+ * The sweep's cursor: one item, `CURSOR#sweep` / `cursor`. Should control lose it, the sweep looks back a day.
+ *
+ * @param table - Control.
+ */
+export function dynamodbCursor(client: DynamoDBClient, table: string): Cursor {
+  const Key = { pk: { S: 'CURSOR#sweep' }, sk: { S: 'cursor' } };
+  return {
+    async read() {
+      const { Item } = await client
+        .send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))
+        .catch((error: unknown) => {
+          throw new Fault('ledger_unavailable', { cause: error });
+        });
+      return Item === undefined ? null : numeric(Item.settledTo);
+    },
+    async advance(to) {
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key,
+            UpdateExpression: 'SET settledTo = :to',
+            ConditionExpression: 'attribute_not_exists(settledTo) OR settledTo < :to',
+            ExpressionAttributeValues: { ':to': { N: String(to) } },
+          }),
+        );
+      } catch (error) {
+        // Another sweep has come further.
+        if (error instanceof ConditionalCheckFailedException) return;
+        throw new Fault('ledger_unavailable', { cause: error });
+      }
     },
   };
 }

@@ -9,16 +9,21 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { Fault } from '../core/fault.ts';
 import { isoTime } from '../core/encoding/iso-time.ts';
 import { jcs } from '../core/encoding/jcs.ts';
+import { Fault } from '../core/fault.ts';
 import type { DuePage, Ledger, LedgerItem, Spend } from '../core/ports.ts';
 import { actorTokenPut, proofPut } from './dynamodb-spend.ts';
 import { DUE_INDEX, type Tables } from './tables.ts';
 
 type Item = Record<string, AttributeValue>;
 
-/** The ledger on DynamoDB. Items are only ever put, and only where there is none. */
+/**
+ * The ledger on DynamoDB. Items are only ever put, and only where there is none.
+ *
+ * @returns a port that throws Fault `ledger_unavailable` alone. A transaction that was cancelled for any reason but
+ *   its own conditions is one: a conflict says nothing about who was first.
+ */
 export function dynamodbLedger(client: DynamoDBClient, tables: Tables): Ledger {
   return {
     async record(item, openings, spend) {

@@ -1,10 +1,8 @@
 import type { JWK } from 'jose';
-import { decodeUtf8 } from '../core/encoding/base64url.ts';
-import { Fault } from '../core/fault.ts';
 import { isJsonObject, member, parseIJson } from '../core/encoding/i-json.ts';
-import { MAX_JWKS_BYTES } from '../core/limits.ts';
-
-const TIMEOUT_MS = 3000;
+import { decodeUtf8 } from '../core/encoding/utf8.ts';
+import { Fault } from '../core/fault.ts';
+import { JWKS_TIMEOUT_MILLIS, MAX_JWKS_BYTES } from '../core/limits.ts';
 
 /**
  * Fetches a JWK Set (RFC 7517 §5) from a configured URL.
@@ -12,7 +10,7 @@ const TIMEOUT_MS = 3000;
  * A redirect is a fault, not followed: it would let whoever controls one answer choose where keys come from, or send
  * us to an address inside. The document is counted while it streams; `Content-Length` is only a claim.
  *
- * @param allowHttp - For the laptop's own issuers; inside Lambda such a URL never gets here (design, rule 10).
+ * @param allowHttp - For the laptop's own issuers; inside Lambda such a URL never gets here (rule 10).
  * @returns the members of `keys` as they stand, each an object; which of them may verify anything, core decides.
  * @throws Fault `keys_unavailable`, always: nothing of what the other side said is in it.
  */
@@ -25,7 +23,7 @@ export const fetchJwks =
         redirect: 'error',
         credentials: 'omit',
         headers: { accept: 'application/jwk-set+json, application/json' },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(JWKS_TIMEOUT_MILLIS),
       });
       if (response.status !== 200) {
         await response.body?.cancel();

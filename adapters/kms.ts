@@ -4,7 +4,12 @@ import type { JWK } from 'jose';
 import { Fault } from '../core/fault.ts';
 import type { EnrolmentSigner } from '../core/ports.ts';
 
-/** Signs with Writ's enrolment key (ECC_NIST_P256): the key itself never leaves KMS. */
+/**
+ * Signs with Writ's enrolment key (ECC_NIST_P256): the key itself never leaves KMS.
+ *
+ * @param keyId - Id or ARN; it is also the `kid`, so that a verifier finds the key by what the token says.
+ * @returns a port that throws Fault `signing_unavailable` alone.
+ */
 export const kmsSigner = (client: KMSClient, keyId: string): EnrolmentSigner => ({
   kid: keyId,
   async sign(data) {
@@ -25,7 +30,11 @@ export const kmsSigner = (client: KMSClient, keyId: string): EnrolmentSigner => 
   },
 });
 
-/** The public half, as a key set of one. */
+/**
+ * The public half, as a key set of one, `kid` the id that was given.
+ *
+ * @throws Fault `keys_unavailable`, also for a key on another curve: ES256 is all that `kmsSigner` can do.
+ */
 export async function kmsKeys(client: KMSClient, keyId: string): Promise<readonly JWK[]> {
   try {
     const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId }));

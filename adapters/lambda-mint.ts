@@ -7,7 +7,12 @@ import { REFUSALS, type Refusal } from '../core/refusals.ts';
 /** What mint's handler answers: an answer of core's, or which fault it met. A Lambda error would carry a stack. */
 export type MintReply = MintAnswer | { readonly fault: FaultCode; readonly retryAfter: number };
 
-/** Mint behind `lambda:InvokeFunction`: the only way to a credential, and IAM lets only exchange go it. */
+/**
+ * Mint behind `lambda:InvokeFunction`: the only way to a credential, and IAM lets only exchange go it.
+ *
+ * @param client - With one attempt only, and a timeout in which mint can start cold.
+ * @returns a port that throws mint's own Fault, or `mint_unavailable` for whatever else came back.
+ */
 export const lambdaMint =
   (client: LambdaClient, functionName: string): Mint =>
   async (handover) => {
@@ -20,7 +25,10 @@ export const lambdaMint =
     return reply.data;
   };
 
-/** Wakes mint while exchange itself starts, so that the first caller waits for one cold start, not for two. */
+/**
+ * Wakes mint while exchange itself starts, so that the first caller waits for one cold start, not for two. Resolves in
+ * any case: who then comes meets the fault.
+ */
 export const wakeMint = async (client: LambdaClient, functionName: string): Promise<void> => {
   await invoke(client, functionName, { wake: true }).catch(() => undefined);
 };

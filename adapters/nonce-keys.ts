@@ -5,13 +5,16 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { Fault } from '../core/fault.ts';
+import { NONCE_KEY_BYTES, NONCE_KEYS_FRESH_SECONDS } from '../core/limits.ts';
 import type { Clock, NonceKeys } from '../core/ports.ts';
 
-const KEY_BYTES = 32;
-/** After a rotation a function may sign with the previous key for this long: it is still accepted. */
-const FRESH_MILLIS = 60_000;
-
-/** `AWSCURRENT` and, where there is one, `AWSPREVIOUS`; asked for once a minute. */
+/**
+ * `AWSCURRENT` and, where there is one, `AWSPREVIOUS`; asked for once in NONCE_KEYS_FRESH_SECONDS.
+ *
+ * @param SecretId - Of a secret of NONCE_KEY_BYTES bytes, binary or as base64 text.
+ * @param clock - Milliseconds.
+ * @returns a port that throws Fault `nonce_keys_unavailable` alone; keys that are not fresh are never used instead.
+ */
 export function secretNonceKeys(client: SecretsManagerClient, SecretId: string, clock: Clock): NonceKeys {
   const version = async (VersionStage: string): Promise<Uint8Array> => {
     const { SecretBinary, SecretString } = await client.send(
@@ -43,7 +46,7 @@ export const fileNonceKeys = (path: string, clock: Clock): NonceKeys =>
 
 /** A short key would sign all the same, and be guessed. */
 function checked(key: Uint8Array): Uint8Array {
-  if (key.length !== KEY_BYTES) throw new Fault('nonce_keys_unavailable');
+  if (key.length !== NONCE_KEY_BYTES) throw new Fault('nonce_keys_unavailable');
   return key;
 }
 
@@ -52,7 +55,7 @@ function cached(clock: Clock, load: NonceKeys): NonceKeys {
   return async () => {
     if (held !== null && clock() < held.until) return held.keys;
     try {
-      held = { keys: await load(), until: clock() + FRESH_MILLIS };
+      held = { keys: await load(), until: clock() + NONCE_KEYS_FRESH_SECONDS * 1000 };
       return held.keys;
     } catch (error) {
       throw error instanceof Fault ? error : new Fault('nonce_keys_unavailable', { cause: error });

@@ -6,7 +6,13 @@ import {
 } from '@aws-sdk/client-sts';
 import type { Assumed, AssumeRole } from '../core/ports.ts';
 
-/** STS AssumeRole, exactly as planned; every tag is transitive, so that none can be dropped on the way. */
+/**
+ * STS AssumeRole, exactly as planned; every tag is transitive, so that no later session in a chain could name another
+ * user.
+ *
+ * @param client - With one attempt only: a second one after a lost answer would leave a session that no record names.
+ * @returns a port that never throws: what STS said, or that nothing is known, is an answer.
+ */
 export const stsAssumeRole =
   (client: STSClient): AssumeRole =>
   async (plan) => {

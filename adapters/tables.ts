@@ -1,4 +1,4 @@
-/** The three tables (design, section 6), as data: the laptop creates them from here, and so does the stack. */
+/** The three tables (architecture, section 6), as data: the laptop creates them from here, and so does the stack. */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
 export interface Tables {
@@ -29,6 +29,10 @@ const keyAttributes = [
   { AttributeName: 'sk', AttributeType: 'S' },
 ] as const;
 
+/**
+ * As CreateTable takes them. What it cannot say (point-in-time recovery, deletion protection, TTL on TTL_ATTRIBUTE) is
+ * for whoever creates them to add.
+ */
 export function tableDefinitions(tables: Tables): readonly CreateTableCommandInput[] {
   return [
     {

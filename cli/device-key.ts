@@ -6,7 +6,7 @@ import { parseJson } from './json.ts';
 import { withLock } from './lock.ts';
 import { readPrivate, writePrivate } from './state.ts';
 
-/** The device's key: it makes DPoP proofs, and speaks for an enrolled agent (design, rule 4c: one key). */
+/** The device's key: it makes DPoP proofs, and speaks for an enrolled agent (rule 4c: one key). */
 export interface DeviceKey {
   readonly privateKey: CryptoKey | Uint8Array;
   readonly privateJwk: JWK;

@@ -54,7 +54,7 @@ const ENROLMENT = z.object({
   expires_in: z.number().check(z.int(), z.positive()),
 });
 
-/** `POST /enroll`: a fresh sign-in and a proof of the key become an attestation for that key (design, section 3). */
+/** `POST /enroll`: a fresh sign-in and a proof of the key become an attestation for that key (architecture, section 3). */
 export async function requestEnrolment(
   request: { readonly endpoint: string; readonly key: DeviceKey; readonly subject: SubjectShown },
   network: Network,

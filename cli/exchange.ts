@@ -15,7 +15,7 @@ import type { DeviceKey } from './device-key.ts';
 import { parseJson } from './json.ts';
 import { enrolledActorToken } from './proofs.ts';
 
-/** One exchange, as the wire has it (design, section 3; RFC 8693 §2.1). */
+/** One exchange, as the wire has it (architecture, section 3; RFC 8693 §2.1). */
 export interface ExchangeRequest {
   readonly token_endpoint: string;
   /** The broker's issuer, which is its public URL: audience of an enrolled actor's token. */

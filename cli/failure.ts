@@ -1,7 +1,7 @@
 import type { Remedy } from '../core/refusals.ts';
 import type { Io } from './io.ts';
 
-/** 1 usage, 2 refused, 3 nothing done, 4 fault of the broker (design, section 9). */
+/** 1 usage, 2 refused, 3 nothing done, 4 fault of the broker. */
 type ExitCode = 1 | 2 | 3 | 4;
 
 export interface FailureFields {

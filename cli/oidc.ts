@@ -30,7 +30,7 @@ export async function discover(
       ],
     },
   );
-  // Discovery compares the two as URLs; ours are exact strings (design, rule 5).
+  // Discovery compares the two as URLs; ours are exact strings (rule 5).
   if (configuration.serverMetadata().issuer !== issuer)
     throw signInFailed('The identity provider has another name.');
   return configuration;

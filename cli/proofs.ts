@@ -6,7 +6,7 @@ import type { DeviceKey } from './device-key.ts';
 
 /**
  * A DPoP proof for one POST (RFC 9449 §4.2), with `bdh`, the hash of the body, so that a captured proof fits no
- * other request (design, rule 4d).
+ * other request (rule 4d).
  *
  * @param nonce - The server's, null before it has given one.
  * @param now - NumericDate.
@@ -34,7 +34,7 @@ export function dpopProof(
 }
 
 /**
- * The token of an enrolled agent: the device's own key says which agent asks (design, section 2, actor). The server's
+ * The token of an enrolled agent: the device's own key says which agent asks (architecture, section 2, actor). The server's
  * nonce ends it, not an `exp`: a laptop whose clock is wrong is no reason to refuse (rule 6).
  *
  * @param aud - The broker's issuer, which is its public URL.

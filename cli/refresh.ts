@@ -64,7 +64,7 @@ async function refresh(profile: Profile, session: Session, network: Network): Pr
   }
 }
 
-/** How a session's ID token is shown: with the original beside it where it lacks our nonce (design, rule 4a). */
+/** How a session's ID token is shown: with the original beside it where it lacks our nonce (rule 4a). */
 export const subjectOf = (session: Session): SubjectShown => ({
   token: session.id_token,
   type: ID_TOKEN,

@@ -14,7 +14,7 @@ import { recordRefusal } from './ledger/refuse.ts';
 import { spendOf } from './ledger/spend.ts';
 import { ENROLMENT_SECONDS, MAX_ENROLMENT_AUTH_AGE_SECONDS } from './limits.ts';
 import { allow, type Outcome, refuse } from './outcome.ts';
-import { parseTokenRequest } from './parse.ts';
+import { parseSubjectRequest } from './parse.ts';
 import { type Decision, decideEnroll } from './policy/decide.ts';
 import type { EnrolmentSigner, ExchangePorts, ReadHeads } from './ports.ts';
 import type { Received } from './request.ts';
@@ -29,7 +29,7 @@ import { verifyProof } from './tokens/proof.ts';
 import { verifySubject } from './tokens/subject.ts';
 import { WRIT_ALIAS } from './tokens/writ-issuer.ts';
 
-export type EnrolPorts = Omit<ExchangePorts, 'mint'> & {
+export type EnrolmentPorts = Omit<ExchangePorts, 'mint'> & {
   readonly signer: EnrolmentSigner;
   readonly readHeads: ReadHeads;
 };
@@ -37,12 +37,20 @@ export type EnrolPorts = Omit<ExchangePorts, 'mint'> & {
 export interface Enrolment {
   /** A JWT for the header `OAuth-Client-Attestation`. */
   readonly client_attestation: string;
+  /** The tag `writ:device` of all that is issued for it. */
   readonly device: string;
   /** Seconds. */
   readonly expires_in: number;
 }
 
-export async function enroll(received: Received, ports: EnrolPorts): Promise<Answer<Enrolment>> {
+/**
+ * One enrolment: the key of this proof becomes a device of this user.
+ *
+ * @returns the attestation, good for ENROLMENT_SECONDS; or the refusal, with the id of its record once a token counted.
+ * @throws Fault where anything of ours did not work; after the record was written, too: it then names a key that nobody
+ *   holds a word for, and asking again makes a second record.
+ */
+export async function enroll(received: Received, ports: EnrolmentPorts): Promise<Answer<Enrolment>> {
   const seen = see(received, 'enroll', ports);
   const decided = await decide(seen, ports);
   if (!decided.ok) return recordRefusal(decided.refusal, seen, ports);
@@ -81,9 +89,9 @@ interface Vouched {
   readonly decision: Decision;
 }
 
-async function decide(seen: Seen, ports: EnrolPorts): Promise<Outcome<Vouched>> {
+async function decide(seen: Seen, ports: EnrolmentPorts): Promise<Outcome<Vouched>> {
   const { received, now } = seen;
-  const request = parseTokenRequest(received, 'enroll');
+  const request = parseSubjectRequest(received);
   if (!request.ok) return request;
   const context = {
     issuers: ports.policy.bundle.issuers,

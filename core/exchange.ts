@@ -7,11 +7,11 @@
  * The first refusal ends it and is recorded; a fault is an exception and becomes 503, with nothing issued.
  */
 import type { Answer } from './answer.ts';
+import { jcs } from './encoding/jcs.ts';
 import { Fault } from './fault.ts';
 import type { Grant } from './grant.ts';
 import { identify } from './identify.ts';
 import { draftIntent } from './ledger/draft.ts';
-import { jcs } from './encoding/jcs.ts';
 import { intentItem } from './ledger/keys.ts';
 import { recordRefusal } from './ledger/refuse.ts';
 import { spendOf } from './ledger/spend.ts';

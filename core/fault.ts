@@ -45,5 +45,11 @@ export class Fault extends Error {
   }
 }
 
-/** `name` is a property like any other: the SDK takes it from the answer that it could not use. */
-const className = ({ name }: Error): string => (/^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? name : 'Error');
+/**
+ * What a caught error calls itself, fit for a log. `name` is a property like any other: the SDK takes it from the answer
+ * that it could not use, and a library may have put an input there.
+ *
+ * @returns at most 64 letters and digits; `Error` for any other name.
+ */
+export const className = ({ name }: Error): string =>
+  /^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? name : 'Error';

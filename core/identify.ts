@@ -1,4 +1,3 @@
-import { Fault } from './fault.ts';
 import type { Identified } from './grant.ts';
 import { sealPersonal } from './ledger/personal.ts';
 import { allow, type Outcome } from './outcome.ts';
@@ -49,25 +48,18 @@ export async function identify(
   const sealed = sealPersonal(personalOf(seen, subject.value), ports.random);
   seen.sealed = sealed;
 
-  const actor = await verifyActor(request.actor_token, proof.value, context);
-  if (!actor.ok) return actor;
-  seen.actor = actor.value;
+  const registered = await verifyActor(request.actor_token, proof.value, context);
+  if (!registered.ok) return registered;
+  const { actor, agent } = registered.value;
+  seen.actor = actor;
 
   const device = await verifyDevice(seen.received, subject.value, proof.value, context);
   if (!device.ok) return device;
   seen.device = device.value;
 
-  const parts = {
-    request,
-    proof: proof.value,
-    subject: subject.value,
-    actor: actor.value,
-    device: device.value,
-  };
+  const parts = { request, proof: proof.value, subject: subject.value, actor, agent, device: device.value };
   const binding = await bind(parts, context);
   if (!binding.ok) return binding;
   seen.binding = binding.value;
-  const agent = agents.find(({ agent }) => agent === actor.value.agent);
-  if (agent === undefined) throw new Fault('misconfigured');
-  return allow({ ...parts, agent, binding: binding.value, sealed });
+  return allow({ ...parts, binding: binding.value, sealed });
 }

@@ -1,4 +1,7 @@
-/** Every number that decides something: its name, its unit and where it comes from. */
+/**
+ * Every number that decides something: its name, its unit and where it comes from. Lengths that are part of a format
+ * (a signature's, a salt's, an id's) stand with the format.
+ */
 
 /** The request's body, bytes. Four JWTs and a form fit in a fraction; API Gateway itself allows 10 MB. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -9,7 +12,7 @@ export const MAX_JWKS_BYTES = 100 * 1024;
 /** `task`, `purpose` and each parameter, characters as asked for. */
 export const MAX_TASK_CHARS = 256;
 export const MAX_PURPOSE_CHARS = 512;
-/** CloudTrail itself cuts a user agent at 1 KB. */
+/** A user agent as it is recorded, characters: ours, enough to tell programs apart. CloudTrail cuts at 1 KB. */
 export const MAX_USER_AGENT_CHARS = 256;
 export const MAX_PARAMETER_CHARS = 128;
 export const MAX_PARAMETERS = 8;
@@ -25,17 +28,27 @@ export const MAX_JSON_DEPTH = 16;
 export const MIN_RND_BYTES = 16;
 export const MAX_RND_BYTES = 64;
 
-/** A server nonce is accepted for this many seconds (design, rule 6). */
+/** A server nonce is accepted for this many seconds (rule 6). */
 export const NONCE_SECONDS = 120;
+/**
+ * A key of the server nonce, bytes: HMAC-SHA-256 is as strong as its key, and a short or empty one would let anyone
+ * make nonces (RFC 2104 §3).
+ */
+export const NONCE_KEY_BYTES = 32;
+/**
+ * Nonce keys are read again after this many seconds. After a rotation a function may sign with the previous key for
+ * so long: it is still accepted.
+ */
+export const NONCE_KEYS_FRESH_SECONDS = 60;
 /** Clock difference tolerated in tokens of other issuers, seconds. */
 export const CLOCK_SKEW_SECONDS = 5;
 /** An actor token without `jti` may be this old, seconds (rule 6). */
 export const MAX_ACTOR_AGE_WITHOUT_JTI_SECONDS = 300;
 /** An original ID token shown beside a refreshed one may be this old, seconds (rule 4a). */
 export const MAX_FIRST_AGE_SECONDS = 12 * 3600;
-/** A sign-in that enrols a device must be this fresh, seconds. */
+/** A sign-in that enrolls a device must be this fresh, seconds. */
 export const MAX_ENROLMENT_AUTH_AGE_SECONDS = 300;
-/** A device enrolled by Writ is known for this long, seconds (design, section 3). */
+/** A device enrolled by Writ is known for this long, seconds (architecture, section 3). */
 export const ENROLMENT_SECONDS = 24 * 3600;
 
 /** Key sets: fresh, usable after the issuer became unreachable, and between two fetches for an unknown `kid`. */
@@ -44,13 +57,15 @@ export const JWKS_LAST_KNOWN_GOOD_SECONDS = 3600;
 export const JWKS_UNKNOWN_KID_SECONDS = 60;
 /** After a failed fetch the issuer is left alone for so long. */
 export const JWKS_RETRY_SECONDS = 10;
+/** How long an issuer may take to answer, milliseconds: ours; the caller is waiting too. */
+export const JWKS_TIMEOUT_MILLIS = 3_000;
 /** Different key sources remembered at once: more than one installation configures. */
 export const MAX_KEY_SOURCES = 128;
 /** RSA moduli, bits: RFC 7518 §3.3 sets the least; above the most, verifying costs us more than it proves. */
 export const MIN_RSA_BITS = 2048;
 export const MAX_RSA_BITS = 8192;
 
-/** The shortest writ that is of use, seconds (design, section 9). */
+/** The shortest writ that is of use, seconds: ours; one answer and one call fit. */
 export const MIN_USEFUL_SECONDS = 5;
 /** STS AssumeRole `DurationSeconds`: its minimum, and the cap on role chaining, which a Lambda's call is. */
 export const MIN_STS_SECONDS = 900;
@@ -60,13 +75,33 @@ export const DEFAULT_DURATION_SECONDS = 900;
 /** An intent without outcome after this many seconds is an orphan (rule 1). */
 export const ISSUE_WITHIN_SECONDS = 10;
 
-/** A deny entry covers what was issued up to this long after its cut-off, then rounded up (design, section 7.4). */
+/** The sweep looks again at what was due so many seconds ago, with all of its hour: ours; the index lags by moments. */
+export const SWEEP_AGAIN_SECONDS = 3600;
+/** A sweep that finds no cursor looks back this far, seconds: ours; what could be issued lives an hour at most. */
+export const SWEEP_FIRST_SECONDS = 24 * 3600;
+
+/** A deny entry covers what was issued so many seconds after its cut-off, rounded up (architecture, section 7). */
 export const DENY_MARGIN_SECONDS = 3;
 export const DENY_ROUNDING_SECONDS = 10;
 
+/** Calls to AWS, milliseconds: until connected, and until answered. Ours: the caller's patience is longer. */
+export const CONNECT_TIMEOUT_MILLIS = 1_000;
+export const CALL_TIMEOUT_MILLIS = 3_000;
+/** The hand-over to mint, milliseconds: a cold start and mint's own calls fit; API Gateway waits 29 s. */
+export const MINT_TIMEOUT_MILLIS = 12_000;
+/** How often a call to AWS is tried: one retry, and never a third try. */
+export const CALL_ATTEMPTS = 2;
+
+/** What was spent stays in control so many seconds longer: a request verified in its last second may write late. */
+export const SPENT_KEPT_SECONDS = 300;
+/** A minute's count of refusals stays in control, seconds: ours, for whoever looks at a loop that has just run wild. */
+export const COUNTER_KEPT_SECONDS = 3600;
+
+/** The longest policy that is read, characters: S3's limit on a bucket policy (20 KB), the longest of all. */
+export const MAX_POLICY_CHARS = 20_480;
 /** STS: a session policy's characters. */
 export const MAX_SESSION_POLICY_CHARS = 2048;
-/** Ours, so that the session token stays below STS's 4,096 bytes (design, section 4, Budget). */
+/** Ours, so that the session token stays below STS's 4,096 bytes (architecture, section 4). */
 export const MAX_SESSION_POLICY_BYTES_AT_WIDEST = 1400;
 export const MAX_TAG_VALUES_BYTES = 640;
 /** One tag value, bytes of UTF-8: ours; AWS allows 256 characters. */

@@ -20,10 +20,16 @@ export const metadata = (publicUrl: string, { issuers }: Bundle) => ({
   authorization_details_types_supported: ['aws_session'],
   writ_permissions_endpoint: `${publicUrl}/permissions`,
   writ_enrolment_endpoint: `${publicUrl}/enroll`,
-  writ_login: issuers.flatMap(({ alias, iss, login }) =>
-    login === undefined ? [] : [{ alias, issuer: iss, ...login }],
-  ),
+  ...loginsOf(issuers),
 });
+
+/** Left out where there is none: RFC 8414 §3.2 has no empty lists, but for what §2 demands. */
+function loginsOf(issuers: Bundle['issuers']) {
+  const writ_login = issuers.flatMap(({ alias, iss, login }) =>
+    login === undefined ? [] : [{ alias, issuer: iss, ...login }],
+  );
+  return writ_login.length === 0 ? {} : { writ_login };
+}
 
 const algorithmsOf = (issuers: Bundle['issuers']): readonly string[] =>
   [...new Set(['ES256', ...issuers.flatMap(({ algorithms }) => algorithms)])].sort();

@@ -3,7 +3,7 @@ import { allow, type Outcome, refuse } from './outcome.ts';
 import { parseBinding } from './parse/binding.ts';
 import { parseDetails } from './parse/details.ts';
 import { type Form, type Parameter, parseForm } from './parse/form.ts';
-import type { BindingParameter, Details, Received, TokenRequest } from './request.ts';
+import type { BindingParameter, Details, Received, SubjectRequest, TokenRequest } from './request.ts';
 import { ACCESS_TOKEN, AWS_CREDENTIALS, ID_TOKEN, JWT, TOKEN_EXCHANGE } from './tokens/token-types.ts';
 
 export type Endpoint = 'token' | 'permissions' | 'enroll';
@@ -12,42 +12,55 @@ const malformed = (parameter: Parameter, problem: string) =>
   refuse({ reason: 'request_malformed', parameter, problem });
 
 /**
- * Reads the form of `POST /token` (RFC 8693 §2.1): its shape, and nothing about what it says is true.
+ * Reads the form of `POST /token` (RFC 8693 §2.1), or of `POST /permissions`, which is the same without details: its
+ * shape, and nothing about what it says is true. What an endpoint does not take is ignored, as an unknown parameter is.
  *
- * `permissions` takes the same form without details; `enroll` without actor token too (`actor_token` is then `''`).
- * What an endpoint does not take is ignored, as an unknown parameter is.
+ * @throws Fault `misconfigured` where another URL was called than this endpoint's.
  */
 export function parseTokenRequest(
   received: Received,
   endpoint: 'token',
 ): Outcome<TokenRequest & { readonly details: Details }>;
-export function parseTokenRequest(received: Received, endpoint: Endpoint): Outcome<TokenRequest>;
-export function parseTokenRequest(received: Received, endpoint: Endpoint): Outcome<TokenRequest> {
-  const parsed = parseForm(received);
-  if (!parsed.ok) return parsed;
-  const form = parsed.value;
+export function parseTokenRequest(
+  received: Received,
+  endpoint: 'token' | 'permissions',
+): Outcome<TokenRequest>;
+export function parseTokenRequest(
+  received: Received,
+  endpoint: 'token' | 'permissions',
+): Outcome<TokenRequest> {
+  const form = openForm(received, endpoint);
+  if (!form.ok) return form;
+  const subject = parseSubject(form.value);
+  if (!subject.ok) return subject;
+  const actor = parseToken(form.value, 'actor_token', 'actor_token_type', [JWT]);
+  if (!actor.ok) return actor;
+  const details = endpoint === 'token' ? parseRequiredDetails(form.value) : allow(null);
+  if (!details.ok) return details;
+  return allow({ ...subject.value, actor_token: actor.value.token, details: details.value });
+}
 
-  const asked = checkRequestKind(form, endpoint, publicUrlOf(received, endpoint));
-  if (!asked.ok) return asked;
+/** Reads the form of `POST /enroll`. As `parseTokenRequest` otherwise; an enrolment needs to name no grant type. */
+export function parseSubjectRequest(received: Received): Outcome<SubjectRequest> {
+  const form = openForm(received, 'enroll');
+  return form.ok ? parseSubject(form.value) : form;
+}
+
+/** The parameters, where they ask for what this endpoint does. */
+function openForm(received: Received, endpoint: Endpoint): Outcome<Form> {
+  const form = parseForm(received);
+  if (!form.ok) return form;
+  const asked = checkRequestKind(form.value, endpoint, publicUrlOf(received, endpoint));
+  return asked.ok ? form : asked;
+}
+
+function parseSubject(form: Form): Outcome<SubjectRequest> {
   const subject = parseToken(form, 'subject_token', 'subject_token_type', [ID_TOKEN, ACCESS_TOKEN]);
   if (!subject.ok) return subject;
-  const actor =
-    endpoint === 'enroll'
-      ? allow({ token: '', type: JWT })
-      : parseToken(form, 'actor_token', 'actor_token_type', [JWT]);
-  if (!actor.ok) return actor;
   const binding = parseOptionalBinding(form);
   if (!binding.ok) return binding;
-  const details = endpoint === 'token' ? parseRequiredDetails(form) : allow(null);
-  if (!details.ok) return details;
-
-  return allow({
-    subject_token: subject.value.token,
-    subject_token_type: subject.value.type,
-    actor_token: actor.value.token,
-    binding: binding.value,
-    details: details.value,
-  });
+  const { token, type } = subject.value;
+  return allow({ subject_token: token, subject_token_type: type, binding: binding.value });
 }
 
 /** The called URL is configured as `<public URL>/<endpoint>`; anything else is our own mistake. */

@@ -15,15 +15,25 @@ import { actsFor } from './tokens/bind.ts';
 
 export type PermissionsPorts = Omit<ExchangePorts, 'mint'>;
 
+/** What may be asked for, as `authorization_details` spells it. */
 export interface Listed {
   readonly permission: string;
   readonly description: string;
+  /** Their names in the configuration. */
   readonly accounts: readonly string[];
   /** Seconds. */
   readonly longest: number;
   readonly parameters: { readonly [name: string]: ParameterType };
 }
 
+/**
+ * One list. Each entry was asked for as an exchange would, with the parameters of the permission's first example: with
+ * others, at another hour or from another place policy may decide otherwise, so the list promises nothing.
+ *
+ * @returns the permissions, in the order of the configuration, each with the accounts in which it can be had; those that
+ *   nobody like this may have are left out. Or the refusal, with the id of its record once a token counted.
+ * @throws Fault where anything of ours did not work.
+ */
 export async function permissions(
   received: Received,
   ports: PermissionsPorts,

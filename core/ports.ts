@@ -161,6 +161,15 @@ export interface RefusalCounter {
   name(principal: string, reason: string, minute: number, writ: string): Promise<string>;
 }
 
+/** How far the sweep has come: the hour, as NumericDate of its beginning, before which every intent is settled. */
+export interface Cursor {
+  /** Strongly consistent. `null`: no sweep has finished an hour yet. */
+  read(): Promise<number | null>;
+
+  /** Durable on return. Never goes back: a smaller number than the one that stands changes nothing. */
+  advance(to: number): Promise<void>;
+}
+
 /** A revocation head, as it stands in control: `REVOKED#<kind>#<value>`. An absent head was never revoked. */
 export interface Head {
   readonly kind: HeadKind;
@@ -187,7 +196,7 @@ export type ReadHeads = (
   writ: string | null,
 ) => Promise<{ readonly heads: readonly Head[]; readonly intent: string | null }>;
 
-/** What exchange hands to mint, and mint trusts none of (design, section 3). */
+/** What exchange hands to mint, and mint trusts none of (architecture, section 3). */
 export interface Handover {
   readonly writ: string;
   readonly subject_token: string;
@@ -263,7 +272,7 @@ export interface ExchangePorts {
   readonly nonceKeys: NonceKeys;
   readonly authorize: Authorize;
   readonly ledger: Ledger;
-  readonly refusals: RefusalCounter;
+  readonly refusalCounter: RefusalCounter;
   readonly mint: Mint;
 }
 

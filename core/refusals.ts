@@ -57,7 +57,7 @@ export type Refusal =
   | { readonly reason: 'actor_token_of_another_key' }
   | { readonly reason: 'device_missing' }
   | { readonly reason: 'attestation_key_mismatch' }
-  // How they belong together (design, rule 4).
+  // How they belong together (rule 4).
   | { readonly reason: 'subject_not_bound_to_device'; readonly problem: string }
   | { readonly reason: 'actor_not_for_subject'; readonly agent: string }
   | { readonly reason: 'actor_key_mismatch' }

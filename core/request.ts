@@ -10,12 +10,18 @@ export interface Received {
   readonly url: string;
 }
 
-/** The form of `POST /token`, its shape checked and nothing verified (RFC 8693 §2.1). */
-export interface TokenRequest {
+/** On whose authority something is asked for: all that the form of `POST /enroll` says. Nothing is verified yet. */
+export interface SubjectRequest {
   readonly subject_token: string;
+  /** RFC 8693 §3 identifier of an ID token or an access token. */
   readonly subject_token_type: string;
-  readonly actor_token: string;
   readonly binding: BindingParameter | null;
+}
+
+/** The form of `POST /token`, its shape checked and nothing verified (RFC 8693 §2.1). */
+export interface TokenRequest extends SubjectRequest {
+  readonly actor_token: string;
+  /** `null`: `POST /permissions`, which asks for none. */
   readonly details: Details | null;
 }
 

@@ -28,6 +28,12 @@ export interface Seen {
   decision?: Intent['decision'];
 }
 
+/**
+ * Begins a request: the only time at which its pipeline reads the clock, and the id of whatever becomes of it. Nothing is
+ * known yet.
+ *
+ * @param ports.clock - Milliseconds; `now` is cut to whole seconds.
+ */
 export function see(
   received: Received,
   endpoint: Refused['endpoint'],

@@ -3,7 +3,14 @@ import { sha256Hex } from './encoding/hash.ts';
 import { dueHour, INTENT, OUTCOME, outcomeItem } from './ledger/keys.ts';
 import { readItem } from './ledger/read-item.ts';
 import { draftOrphaned } from './ledger/settle.ts';
-import type { Clock, DuePage, ItemKey, Ledger } from './ports.ts';
+import { SWEEP_AGAIN_SECONDS, SWEEP_FIRST_SECONDS } from './limits.ts';
+import type { Clock, Cursor, DuePage, ItemKey, Ledger } from './ports.ts';
+
+export interface SweepPorts {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly cursor: Cursor;
+}
 
 export interface Swept {
   /** Intents that had their outcome, or got it from a mint just then. */
@@ -14,31 +21,45 @@ export interface Swept {
   readonly unreadable: number;
 }
 
+const HOUR = 3600;
+
 /**
- * Takes the outcome slot of every intent due in the hours before now. A mint that is still under way and comes
- * second loses the slot and drops its secret (rule 1), so an orphan never has one.
+ * Takes the outcome slot of every intent that is due. A mint that is still under way and comes second loses the slot
+ * and drops its secret (rule 1), so an orphan never has one.
  *
- * @param hours - How many hours to look back, the present one included. The index lags by moments, so that the
- *   hour before is always looked at again.
+ * It goes on at the hour where it stopped, however long ago that was. The index lags by moments, so the hour before
+ * the present one is looked at again each time; an hour before that is done with, and never read again.
+ *
+ * @returns how many of what it found, this time.
+ * @throws Fault `ledger_unavailable`: what was closed by then stays closed, and the next sweep begins at that hour.
  */
-export async function sweep(
-  ports: { readonly clock: Clock; readonly ledger: Ledger },
-  hours = 2,
-): Promise<Swept> {
-  const now = Math.floor(ports.clock() / 1000);
+export async function sweep({ clock, ledger, cursor }: SweepPorts): Promise<Swept> {
+  const now = Math.floor(clock() / 1000);
+  const again = hourOf(now - SWEEP_AGAIN_SECONDS);
+  const stopped = (await cursor.read()) ?? hourOf(now - SWEEP_FIRST_SECONDS);
   const total = { settled: 0, orphaned: 0, unreadable: 0 };
-  for (let back = hours - 1; back >= 0; back -= 1) {
-    const hour = dueHour(now - back * 3600);
-    let page: DuePage | null = null;
-    do {
-      const due: { keys: readonly ItemKey[]; next: DuePage | null } = await ports.ledger.due(hour, now, page);
-      for (const { pk, sk } of due.keys) {
-        if (sk === INTENT) total[await closeOrphan(pk, now, ports.ledger)] += 1;
-      }
-      page = due.next;
-    } while (page !== null);
+  for (let hour = Math.min(stopped, again); hour <= now; hour += HOUR) {
+    for await (const pk of dueIn(hour, now, ledger)) total[await closeOrphan(pk, now, ledger)] += 1;
+    if (hour < again) await cursor.advance(hour + HOUR);
   }
   return total;
+}
+
+/** The hour that holds an instant, as the NumericDate of its beginning. */
+const hourOf = (numericDate: number): number => numericDate - (numericDate % HOUR);
+
+/** Partition keys of the intents that the index says are due. */
+async function* dueIn(hour: number, now: number, ledger: Ledger): AsyncGenerator<string> {
+  let page: DuePage | null = null;
+  do {
+    const due: { readonly keys: readonly ItemKey[]; readonly next: DuePage | null } = await ledger.due(
+      dueHour(hour),
+      now,
+      page,
+    );
+    for (const { pk, sk } of due.keys) if (sk === INTENT) yield pk;
+    page = due.next;
+  } while (page !== null);
 }
 
 /** The index only points: what counts is read consistently from the table. */

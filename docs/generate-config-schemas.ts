@@ -6,11 +6,11 @@ import { AccountsFile, AgentFile, IssuerFile, PermissionFile } from '../core/pol
 import { TestFile } from '../core/policy/config/test-schema.ts';
 
 const SCHEMAS = {
-  accounts: AccountsFile,
-  agent: AgentFile,
-  issuer: IssuerFile,
-  permission: PermissionFile,
-  test: TestFile,
+  accounts: { title: 'Writ: accounts', schema: AccountsFile },
+  agent: { title: 'Writ: agent', schema: AgentFile },
+  issuer: { title: 'Writ: issuer', schema: IssuerFile },
+  permission: { title: 'Writ: permission', schema: PermissionFile },
+  test: { title: 'Writ: policy cases', schema: TestFile },
 } as const;
 
 export const SCHEMA_FOLDER = fileURLToPath(new URL('../config/schemas/', import.meta.url));
@@ -18,10 +18,10 @@ export const SCHEMA_FOLDER = fileURLToPath(new URL('../config/schemas/', import.
 /** File name → text. Draft 7, which the YAML language server knows best. */
 export const configSchemas = (): { readonly [file: string]: string } =>
   Object.fromEntries(
-    Object.entries(SCHEMAS).map(([name, schema]) => [
-      `${name}.schema.json`,
-      `${JSON.stringify(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }), null, 2)}\n`,
-    ]),
+    Object.entries(SCHEMAS).map(([name, { title, schema }]) => {
+      const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+      return [`${name}.schema.json`, `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`];
+    }),
   );
 
 export function writeConfigSchemas(): void {

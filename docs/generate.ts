@@ -16,8 +16,16 @@ import {
   revokedKey,
   writKey,
 } from '../core/ledger/keys.ts';
+import { SALT_BYTES } from '../core/ledger/openings.ts';
 import { RECORDS } from '../core/ledger/records.ts';
 import { WRIT_ID } from '../core/writ-id.ts';
+
+/** Run with `node -e`: prints the personal hash of its two arguments, salt and value. */
+export const CHECK_BY_NODE = [
+  'const [salt, value] = process.argv.slice(1);',
+  'const hash = require("node:crypto").createHash("sha256");',
+  'console.log(hash.update(Buffer.from(salt, "base64url")).update(value).digest("base64url"))',
+].join(' ');
 
 type Name = keyof typeof RECORDS;
 
@@ -63,16 +71,48 @@ What the ledger can hold. An item is put once and never changed; it has the attr
 where the time index needs it, \`due\` (UTC hour) and \`dueAt\` (\`<time>#<id>\`). All that it says is in \`body\`: JSON in
 the canonical form of RFC 8785, which is hashed, and becomes the evidence log's leaf, byte for byte.
 
-- Times are NumericDate integers: seconds since 1970 (RFC 7519 §2). Every field is always there; \`null\` says *none*.
+- A **time** is a NumericDate: whole seconds since 1970 (RFC 7519 §2). **seconds**, **count** and **percent** are
+  integers. Every field is always there; \`null\` says *none*.
 - A **hash** is SHA-256 in lower-case hex. \`intent\` in a later record is the hash of the intent's body.
-- A **personal hash** is base64url(SHA-256(salt ‖ value)). Salt and value stand in another table and can be deleted:
-  then nobody can tell what the value was, and everything else still verifies. Anyone who has both can check, less
-  the padding: \`(basenc --base64url -d <<< SALT==; printf %s VALUE) | openssl dgst -sha256 -binary | basenc --base64url\`.
+- A **personal hash** is base64url(SHA-256(salt ‖ value)); see [people](#people).
 - Types are closed: a field that is not listed makes the item invalid, and \`v\` changes when a type does.
+
+An intent's hash, which CloudTrail has as the session tag \`writ:decision\`, is that of \`body\` as it stands:
+\`printf %s "$BODY" | openssl dgst -sha256\`.
+
+What control holds, and under which keys, stands in [architecture, section 6](architecture.md#6-ledger-people-control).
+`;
+
+const PEOPLE = `## people
+
+\`<alias>:<subject>\` / \`${writKey('<writ>')}#${INTENT}\`
+
+What the personal hashes of one record hide: written in one transaction with it, erasable. The first key is the
+record's \`subject.id\`, so that forgetting a person is deleting one partition; the second is the record's own
+place, \`<pk>#<sk>\`. All is in \`body\`: JSON, field → \`{"salt","value"}\`, for those that the record has.
+
+| field of \`body\` | opens |
+| --- | --- |
+| \`login\` | \`subject.login\` |
+| \`email\` | \`subject.email\` |
+| \`purpose\` | \`purpose.value\`, and in an issued outcome \`tags["writ:purpose"]\` |
+| \`address\` | \`address\`, and \`place.address\` where there is one |
+| \`userAgent\` | \`userAgent\` |
+
+\`salt\` is base64url of ${SALT_BYTES} random bytes, \`value\` the text itself. When they are gone nobody can tell what the value was,
+and everything else still verifies. Whoever has them can check a hash without us:
+
+    node -e '${CHECK_BY_NODE}' -- "$SALT" "$VALUE"
+
+or, but for one \`=\` at the end:
+
+    (printf %s "$SALT==" | basenc --base64url -d; printf %s "$VALUE") | openssl dgst -sha256 -binary | basenc --base64url
 `;
 
 /** The part of JSON Schema that the records use. */
 interface Schema {
+  /** What `records.ts` calls the type, where JSON's own says too little. */
+  readonly title?: string;
   readonly description?: string;
   readonly type?: string | readonly string[];
   readonly const?: unknown;
@@ -101,22 +141,43 @@ export function recordSchema(): string {
     const fields = rows(z.toJSONSchema(schema) as Schema, '', name, seen).join('\n');
     return `## ${name}\n\n${place}\n\n${says}\n\n| field | type | |\n| --- | --- | --- |\n${fields}\n`;
   });
-  return [INTRODUCTION, ...sections].join('\n');
+  return [INTRODUCTION, ...sections, PEOPLE].join('\n');
 }
 
 function rows(schema: Schema, prefix: string, record: string, seen: Map<string, string>): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = `${prefix}${name}`;
     const parts = objectsIn(field);
-    const shape = JSON.stringify(parts);
+    const shape = JSON.stringify(parts.map(({ properties }) => properties));
     const first = parts.length > 0 ? seen.get(shape) : undefined;
     const type = first === undefined ? typeOf(field) : `${typeOf(field)}, as \`${first}\``;
     const row = `| \`${path}\` | ${type} | ${field.description ?? ''} |`;
     if (parts.length === 0 || first !== undefined) return [row];
     seen.set(shape, `${record}.${path}`);
-    return [row, ...parts.flatMap((part) => rows(part, `${path}.`, record, seen))];
+    return [row, ...rows(merged(parts), `${path}.`, record, seen)];
   });
 }
+
+/** One object for all the shapes that a value can have: each field once, and where not all have it, which do. */
+function merged(parts: readonly Schema[]): Schema {
+  const [only, ...others] = parts;
+  if (only === undefined || others.length === 0) return only ?? {};
+  const names = new Set(parts.flatMap((part) => Object.keys(part.properties ?? {})));
+  const properties = [...names].map((name): [string, Schema] => {
+    const having = parts.flatMap((part) => part.properties?.[name] ?? []);
+    const constants = having.flatMap((field) => (field.const === undefined ? [] : [field.const]));
+    const { description = '' } = having[0] ?? {};
+    if (constants.length === parts.length) return [name, { enum: constants, description }];
+    const where = parts.filter((part) => part.properties?.[name] !== undefined).map(constantsOf);
+    return [name, { ...having[0], description: `${description} Only where ${where.join(', or ')}.` }];
+  });
+  return { properties: Object.fromEntries(properties) };
+}
+
+const constantsOf = ({ properties = {} }: Schema): string =>
+  Object.entries(properties)
+    .flatMap(([name, field]) => (field.const === undefined ? [] : [`\`${name}\` is ${code(field.const)}`]))
+    .join(' and ');
 
 const alternatives = (schema: Schema): readonly Schema[] => schema.anyOf ?? schema.oneOf ?? [];
 
@@ -125,7 +186,8 @@ const objectsIn = (schema: Schema): readonly Schema[] =>
 
 function typeOf(schema: Schema): string {
   if (schema.const !== undefined) return code(schema.const);
-  if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
+  if (schema.enum !== undefined) return `one of ${schema.enum.map(code).join(', ')}`;
+  if (schema.title !== undefined) return schema.title;
   if (schema.pattern !== undefined) return PATTERNS[schema.pattern] ?? `text, \`${schema.pattern}\``;
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
   if (schema.additionalProperties) return `map to ${typeOf(schema.additionalProperties)}`;

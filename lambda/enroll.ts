@@ -1,25 +1,16 @@
 /** POST /enroll. Decisions live in core/enroll.ts. */
 import { cedar } from '../adapters/cedar.ts';
 import { enroll } from '../core/enroll.ts';
-import { enrolPorts, loadPolicy } from './edge/compose.ts';
-import { readConfig } from './edge/config.ts';
+import { enrolmentPorts, loadPolicy } from './edge/compose.ts';
+import { PUBLIC_SETTINGS, readConfig } from './edge/config.ts';
 import { httpEndpoint } from './edge/http.ts';
 import { startOnce } from './edge/once.ts';
 import { respond } from './edge/respond.ts';
 
-const config = readConfig(process.env, [
-  'publicUrl',
-  'bundle',
-  'ledgerTable',
-  'peopleTable',
-  'controlTable',
-  'nonceKeys',
-  'enrolmentKey',
-  'region',
-]);
+const config = readConfig(process.env, PUBLIC_SETTINGS);
 const ports = startOnce(() => {
   const policy = loadPolicy(config, process.env);
-  return enrolPorts(config, policy, cedar(policy.bundle.policies));
+  return enrolmentPorts(config, policy, cedar(policy.bundle.policies));
 });
 
 export const handler = httpEndpoint(

@@ -2,23 +2,13 @@
 import { cedar } from '../adapters/cedar.ts';
 import { exchange } from '../core/exchange.ts';
 import { exchangePorts, loadPolicy } from './edge/compose.ts';
-import { readConfig } from './edge/config.ts';
+import { PUBLIC_SETTINGS, readConfig } from './edge/config.ts';
 import { httpEndpoint } from './edge/http.ts';
 import { issuedAnswer } from './edge/issued-answer.ts';
 import { startOnce } from './edge/once.ts';
 import { respond } from './edge/respond.ts';
 
-const config = readConfig(process.env, [
-  'publicUrl',
-  'bundle',
-  'ledgerTable',
-  'peopleTable',
-  'controlTable',
-  'mintFunction',
-  'nonceKeys',
-  'enrolmentKey',
-  'region',
-]);
+const config = readConfig(process.env, [...PUBLIC_SETTINGS, 'mintFunction']);
 const ports = startOnce(() => {
   const policy = loadPolicy(config, process.env);
   return exchangePorts(config, policy, cedar(policy.bundle.policies));

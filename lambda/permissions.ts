@@ -2,21 +2,12 @@
 import { cedar } from '../adapters/cedar.ts';
 import { permissions } from '../core/permissions.ts';
 import { loadPolicy, permissionsPorts } from './edge/compose.ts';
-import { readConfig } from './edge/config.ts';
+import { PUBLIC_SETTINGS, readConfig } from './edge/config.ts';
 import { httpEndpoint } from './edge/http.ts';
 import { startOnce } from './edge/once.ts';
 import { respond } from './edge/respond.ts';
 
-const config = readConfig(process.env, [
-  'publicUrl',
-  'bundle',
-  'ledgerTable',
-  'peopleTable',
-  'controlTable',
-  'nonceKeys',
-  'enrolmentKey',
-  'region',
-]);
+const config = readConfig(process.env, PUBLIC_SETTINGS);
 const ports = startOnce(() => {
   const policy = loadPolicy(config, process.env);
   return permissionsPorts(config, policy, cedar(policy.bundle.policies));

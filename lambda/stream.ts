@@ -1,4 +1,4 @@
-/** The ledger's stream. For now each record becomes a log line; what follows a writ's issue will begin here. */
+/** The ledger's stream: each record becomes a log line, so that a change which nobody here made is seen elsewhere. */
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { invocation } from './edge/invocation.ts';
 import { logRecord } from './edge/log.ts';

@@ -29,7 +29,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, invoke
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (route === undefined) {
     response
-      .writeHead(403, { 'content-type': 'application/json' })
+      .writeHead(403, {
+        'content-type': 'application/json',
+        'x-amzn-errortype': 'MissingAuthenticationTokenException',
+      })
       .end('{"message":"Missing Authentication Token"}');
     return;
   }

@@ -24,6 +24,7 @@ export function parseIJson(text: string): IJson {
   return problem === null ? { ok: true, value } : { ok: false, problem };
 }
 
+/** Not an array, not `null`: what JSON itself calls an object. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

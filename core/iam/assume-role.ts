@@ -21,7 +21,7 @@ export interface AssumeRoleCall {
  *
  * @see Service Authorization Reference, "Actions, resources, and condition keys for AWS Security Token Service"
  */
-export function assumeRoleRequests(call: AssumeRoleCall): AwsRequest[] {
+export function assumeRoleRequests(call: AssumeRoleCall): readonly [AwsRequest, ...AwsRequest[]] {
   const global = globalKeys(call.context);
   const tags = tagKeys(call);
   const named = {
@@ -35,12 +35,12 @@ export function assumeRoleRequests(call: AssumeRoleCall): AwsRequest[] {
     principal: call.caller,
     context: { ...global, ...keys },
   });
-  const requests = [ask('sts:AssumeRole', { ...tags, ...named })];
-  if (Object.keys(tags).length > 0) requests.push(ask('sts:TagSession', tags));
-  if (call.sourceIdentity !== undefined) {
-    requests.push(ask('sts:SetSourceIdentity', { 'sts:SourceIdentity': call.sourceIdentity }));
-  }
-  return requests;
+  const source = call.sourceIdentity;
+  return [
+    ask('sts:AssumeRole', { ...tags, ...named }),
+    ...(Object.keys(tags).length === 0 ? [] : [ask('sts:TagSession', tags)]),
+    ...(source === undefined ? [] : [ask('sts:SetSourceIdentity', { 'sts:SourceIdentity': source })]),
+  ];
 }
 
 /** Only the call itself says these keys; a caller's context must not smuggle them into an action. */

@@ -50,11 +50,17 @@ export function evaluateTrust(request: AwsRequest, policies: AppliedPolicies): E
 /**
  * Decides one AssumeRole call from all of its requests: the first that is not allowed decides.
  *
- * @param requests - What `assumeRoleRequests` returned; never empty.
+ * @param requests - What `assumeRoleRequests` returned.
+ * @returns the verdict, and the request that it is about.
  */
-export function evaluateAssumeRole(requests: readonly AwsRequest[], policies: AppliedPolicies): Evaluation {
-  const verdicts = requests.map((request) => evaluateTrust(request, policies));
-  return verdicts.find(({ allowed }) => !allowed) ?? verdicts[0] ?? implicitDeny('resource');
+export function evaluateAssumeRole(
+  requests: readonly [AwsRequest, ...AwsRequest[]],
+  policies: AppliedPolicies,
+): Evaluation & { readonly request: AwsRequest } {
+  const judge = (request: AwsRequest) => ({ ...evaluateTrust(request, policies), request });
+  const [first, ...others] = requests;
+  const verdict = judge(first);
+  return [verdict, ...others.map(judge)].find(({ allowed }) => !allowed) ?? verdict;
 }
 
 function decide(request: AwsRequest, policies: AppliedPolicies, demands: Demands): Evaluation {

@@ -1,7 +1,8 @@
+import { isJsonObject } from '../encoding/i-json.ts';
 import type { Conditions } from '../session/policy-document.ts';
 import { parseInstant } from './instant.ts';
 import { isRange } from './ip-range.ts';
-import { isJsonObject, Malformed } from './json.ts';
+import { Malformed } from './malformed.ts';
 import { matchesArn } from './match.ts';
 import { type Operator, parseBoolean, parseNumber, parseOperator } from './operators.ts';
 import { expand, hasValidVariables, type Token } from './variables.ts';

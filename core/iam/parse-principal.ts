@@ -1,5 +1,6 @@
+import { isJsonObject } from '../encoding/i-json.ts';
 import type { PolicyStatement } from '../session/policy-document.ts';
-import { isJsonObject, Malformed, refuseUnknown, strings } from './json.ts';
+import { Malformed, refuseUnknown, strings } from './malformed.ts';
 import { isAwsPrincipal, isServicePrincipal } from './principal.ts';
 
 /** `*`, or a map of `AWS` and `Service`. Writ's roles trust no federated principal. */

@@ -1,6 +1,7 @@
+import { isJsonObject, type JsonObject, parseIJson } from '../encoding/i-json.ts';
+import { MAX_POLICY_CHARS } from '../limits.ts';
 import type { Conditions, PolicyDocument, PolicyStatement } from '../session/policy-document.ts';
-import { hasDuplicateKeys } from './duplicate-keys.ts';
-import { isJsonObject, type JsonObject, Malformed, refuseUnknown, strings } from './json.ts';
+import { Malformed, refuseUnknown, strings } from './malformed.ts';
 import { variableBeforeResource } from './match.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { parsePrincipal } from './parse-principal.ts';
@@ -16,9 +17,6 @@ export type ParsedPolicy =
   | { readonly ok: true; readonly document: PolicyDocument }
   /** Where and what, in our words: never a piece of the document. */
   | { readonly ok: false; readonly problem: string };
-
-/** S3's limit on a bucket policy, the longest of all (20 KB); each caller knows its own, smaller one. */
-const MAX_POLICY_CHARS = 20_480;
 
 /**
  * Reads a policy strictly; what STS and IAM answer with `MalformedPolicyDocument` is refused here. Refused beyond
@@ -39,7 +37,10 @@ export function parsePolicy(text: string, kind: PolicyKind): ParsedPolicy {
 
 function parseDocument(text: string, kind: PolicyKind): PolicyDocument {
   if (text.length > MAX_POLICY_CHARS) throw new Malformed('the document is too long');
-  const json = parseJson(text);
+  // An element that comes twice, too: IAM refuses it, and `JSON.parse` would silently keep the last.
+  const read = parseIJson(text);
+  if (!read.ok) throw new Malformed(`the document: ${read.problem}`);
+  const json = read.value;
   if (!isJsonObject(json)) throw new Malformed('the document is no JSON object');
   refuseUnknown(
     json,
@@ -56,16 +57,6 @@ function parseDocument(text: string, kind: PolicyKind): PolicyDocument {
   const sids = parsed.flatMap(({ Sid }) => (Sid === undefined ? [] : [Sid]));
   if (new Set(sids).size < sids.length) throw new Malformed('two statements have the same Sid');
   return { Version: '2012-10-17', Statement: parsed };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const json: unknown = JSON.parse(text);
-    if (!hasDuplicateKeys(text)) return json;
-  } catch {
-    throw new Malformed('the document is no JSON');
-  }
-  throw new Malformed('an element is there twice');
 }
 
 const ELEMENTS = {

@@ -9,6 +9,12 @@ import type { Actor, Device, Proof, Subject } from '../tokens/identities.ts';
 import { type Personal, withPurpose } from './personal.ts';
 import type { Enrolled, Intent, Refused } from './records.ts';
 
+/**
+ * The intent of a grant. Mint rebuilds the session from it and from nothing else, so what is not here cannot count there.
+ *
+ * @returns times as NumericDate; `issueBefore` is ISSUE_WITHIN_SECONDS after the request.
+ * @throws Fault `misconfigured` without a purpose: such a request is never parsed.
+ */
 export function draftIntent(grant: Grant, seen: Seen): Intent {
   const hashes = withPurpose(grant.sealed.hashes);
   const { details, permission, account, bounds } = grant;
@@ -44,6 +50,15 @@ export function draftIntent(grant: Grant, seen: Seen): Intent {
   };
 }
 
+/**
+ * The record of a refusal: all that was known by then, and `null` for what came after.
+ *
+ * What a refusal carries besides its reason becomes `detail`: never a token, as `refusals.ts` demands.
+ *
+ * @param repeats.count - How many this minute had seen, this one included; `first` is the writ id of the first.
+ * @param hashes - Sealed values of the same request.
+ * @param bundle - Hash of the configuration, which stands here also where no policy was asked.
+ */
 export function draftRefused(
   { reason, ...detail }: Refusal,
   { count, first }: { readonly count: number; readonly first: string },
@@ -82,6 +97,11 @@ export function draftRefused(
   };
 }
 
+/**
+ * @param device - The tag of the key as Writ's own device.
+ * @param hashes - Sealed values of the same request; an enrolment names no purpose.
+ * @returns the record; `exp` is that of the attestation, NumericDate.
+ */
 export const draftEnrolled = (
   seen: Seen,
   who: { readonly subject: Subject; readonly proof: Proof },

@@ -1,4 +1,4 @@
-/** The state of a writ: what its items say, taken together. One pure function, for mint, sweep, lists and audit. */
+/** The state of a writ: what its items say, taken together. For whoever reads the ledger; nothing is decided by it. */
 import { sha256Hex } from '../encoding/hash.ts';
 import type { LedgerItem } from '../ports.ts';
 import { enforcedKey, revokedKey } from './keys.ts';

@@ -1,5 +1,5 @@
-import { Fault } from '../fault.ts';
 import { sha256Hex } from '../encoding/hash.ts';
+import { Fault } from '../fault.ts';
 import type { Handover } from '../ports.ts';
 import { openPersonal, type RequestPersonal } from './personal.ts';
 import { Intent } from './records.ts';

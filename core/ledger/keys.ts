@@ -1,7 +1,7 @@
-/** Where each record stands in the ledger (design, section 6). A reader of the log can tell the place from the body. */
+/** Where each record stands in the ledger (architecture, section 6): a reader of the log can tell it from the body. */
 import { isoTime } from '../encoding/iso-time.ts';
-import type { LedgerItem } from '../ports.ts';
 import { jcs } from '../encoding/jcs.ts';
+import type { LedgerItem } from '../ports.ts';
 import type {
   Ended,
   Enforced,
@@ -70,6 +70,7 @@ export const intentItem = (intent: Intent, body: string): LedgerItem => ({
   ...dueIndex(intent.issueBefore, intent.writ),
 });
 
+/** The rest are not due at any time, so the index does not have them. */
 export const refusedItem = (refused: Refused): LedgerItem => itemOf(refused);
 export const outcomeItem = (outcome: OutcomeRecord): LedgerItem => itemOf(outcome);
 export const endedItem = (ended: Ended): LedgerItem => itemOf(ended);

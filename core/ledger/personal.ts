@@ -3,7 +3,7 @@ import type { Opening, Openings, Random } from '../ports.ts';
 import { fits, SALT_BYTES, seal } from './openings.ts';
 import type { Intent } from './records.ts';
 
-/** What a record says of a person only as a hash, so that the person can be forgotten (design, section 6). */
+/** What a record says of a person only as a hash, so that the person can be forgotten (architecture, section 6). */
 export interface Personal {
   readonly login: string | null;
   readonly email: string | null;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { LedgerItem } from '../ports.ts';
 import { jcs } from '../encoding/jcs.ts';
+import type { LedgerItem } from '../ports.ts';
 import { keyOf } from './keys.ts';
 import {
   Ended,

@@ -1,6 +1,6 @@
 /**
- * Every item the ledger can hold. Types are closed and carry `v`; what stands here stands for ever, so fields
- * that later parts need (`parent`, `authority`, `approval`) are here from the first record on.
+ * Every item the ledger can hold. Types are closed and carry `v`; what stands here stands for ever. An immutable log
+ * cannot gain a field for its past, so `parent`, `mandate` and `approval` are in every intent, mostly as `null`.
  * `docs/record-schema.md` is generated from this file.
  */
 import * as z from 'zod/mini';
@@ -9,11 +9,21 @@ import { WRIT_ID } from '../writ-id.ts';
 
 /** Adds the sentence that `docs/record-schema.md` prints beside the field. */
 const say = <T extends z.ZodMiniType>(schema: T, description: string): T => {
-  z.globalRegistry.add(schema, { description });
+  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), description });
   return schema;
 };
 
-const numericDate = () => z.int().check(z.nonnegative());
+/** Adds the word that the document prints as the field's type, where JSON's own says too little. */
+const called = <T extends z.ZodMiniType>(schema: T, title: string): T => {
+  z.globalRegistry.add(schema, { title });
+  return schema;
+};
+
+/** NumericDate (RFC 7519 §2): whole seconds since 1970. */
+const time = () => called(z.int().check(z.nonnegative()), 'time');
+const seconds = () => called(z.int(), 'seconds');
+const count = () => called(z.int(), 'count');
+const percent = () => called(z.int(), 'percent');
 const sha256Hex = () => z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const writId = () => z.string().check(z.regex(WRIT_ID));
 const text = () => z.string();
@@ -22,79 +32,113 @@ const list = () => z.array(z.string());
 /** base64url(SHA-256(salt ‖ value)). The opening stands in `people` and can be deleted; this cannot be undone. */
 const personal = () => z.string().check(z.regex(/^[\w-]{43}$/));
 
-export const labelled = <T extends z.ZodMiniType>(value: T) =>
+const version = () => say(z.literal(1), 'Version of this type of record.');
+const writ = () => say(writId(), 'The writ’s id.');
+const intentHash = () => say(sha256Hex(), 'SHA-256 of the intent’s body.');
+const address = () => say(personal(), 'Source address of the request.');
+const userAgent = () => say(z.nullable(personal()), 'The caller’s `User-Agent`, cut.');
+
+const labelled = <T extends z.ZodMiniType>(value: T) =>
   z.strictObject({
-    value: value,
+    value,
     by: say(z.enum(['declared', 'signed', 'approved']), 'Who said it: the agent, an issuer, or a person.'),
   });
+const task = () => labelled(say(text(), 'As asked for; the tag `writ:task` is its encoding.'));
+const purpose = () =>
+  labelled(say(personal(), 'Of the whole text; the tag `writ:purpose` is its beginning.'));
+const parameters = () => z.record(z.string(), z.string());
 
-const subject = z.strictObject({
-  iss: say(text(), 'Issuer, exactly as in the token.'),
-  sub: say(text(), "The issuer's chosen subject claim."),
-  id: say(text(), '`<issuer alias>:<subject>`, encoded: the tag `writ:user`.'),
-  login: say(z.nullable(personal()), 'Directory login name.'),
-  email: say(z.nullable(personal()), 'E-mail address.'),
-  groups: say(list(), '`<issuer alias>:<group>` of the token.'),
-  auth_time: say(numericDate(), 'When the person signed in (OIDC Core §2).'),
-  acr: z.nullable(text()),
-  amr: list(),
-  exp: say(numericDate(), "The token's end."),
-  token_type: text(),
-  token: say(sha256Hex(), 'SHA-256 of the token.'),
-});
+const subject = say(
+  z.strictObject({
+    iss: say(text(), 'Issuer, exactly as in the token.'),
+    sub: say(text(), "The issuer's chosen subject claim."),
+    id: say(text(), '`<issuer alias>:<subject>`, encoded: the tag `writ:user`.'),
+    login: say(z.nullable(personal()), 'Directory login name.'),
+    email: say(z.nullable(personal()), 'E-mail address.'),
+    groups: say(list(), '`<issuer alias>:<group>` of the token.'),
+    auth_time: say(time(), 'When the person signed in (OIDC Core §2).'),
+    acr: say(z.nullable(text()), 'How strongly, in the issuer’s word (OIDC Core §2).'),
+    amr: say(list(), 'By which means (RFC 8176).'),
+    exp: say(time(), "The token's end."),
+    token_type: say(text(), 'ID token or access token: an identifier of RFC 8693 §3.'),
+    token: say(sha256Hex(), 'SHA-256 of the token.'),
+  }),
+  'The user on whose authority the agent acts.',
+);
 
-const actor = z.strictObject({
-  kind: say(z.enum(['attested', 'enrolled']), 'Signed by a platform, or by the device’s own key.'),
-  agent: say(text(), 'The agent’s name in the configuration.'),
-  iss: text(),
-  sub: text(),
-  id: say(text(), 'The tag `writ:agent` names the agent; this is the workload behind it.'),
-  jti: z.nullable(text()),
-  token: say(sha256Hex(), 'SHA-256 of the token.'),
-});
+const actor = say(
+  z.strictObject({
+    kind: say(z.enum(['attested', 'enrolled']), 'Signed by a platform, or by the device’s own key.'),
+    agent: say(text(), 'The agent’s name in the configuration.'),
+    iss: say(text(), 'The platform, exactly as in the token; of an enrolled agent its key (RFC 9278).'),
+    sub: say(text(), 'The workload, as the platform calls it; of an enrolled agent its name.'),
+    id: say(text(), 'The tag `writ:agent` names the agent; this is the workload behind it.'),
+    jti: say(z.nullable(text()), 'Id of the token, which belongs to one key from its first use.'),
+    token: say(sha256Hex(), 'SHA-256 of the token.'),
+  }),
+  'The agent’s workload identity (RFC 8693 `act`).',
+);
 
-const device = z.strictObject({
-  kind: say(z.enum(['attested', 'enrolled', 'claimed']), 'Signed by an MDM, by Writ, or only claimed.'),
-  id: say(text(), '`<issuer alias>:<device>`, encoded: the tag `writ:device`.'),
-  iss: z.nullable(text()),
-  jkt: say(text(), 'RFC 7638 thumbprint of the key that proved this request.'),
-  user: say(
-    z.nullable(z.strictObject({ iss: text(), sub: text() })),
-    'The device’s user, where the attestation names one.',
-  ),
-  compliant: z.nullable(z.boolean()),
-  exp: z.nullable(numericDate()),
-  attestation: say(z.nullable(sha256Hex()), 'SHA-256 of the attestation.'),
-});
+const device = say(
+  z.strictObject({
+    kind: say(z.enum(['attested', 'enrolled', 'claimed']), 'Signed by an MDM, by Writ, or only claimed.'),
+    id: say(text(), '`<issuer alias>:<device>`, encoded: the tag `writ:device`.'),
+    iss: say(z.nullable(text()), 'Who signed for it, exactly as in the token.'),
+    jkt: say(text(), 'RFC 7638 thumbprint of the key that proved this request.'),
+    user: say(
+      z.nullable(
+        z.strictObject({
+          iss: say(text(), 'Issuer.'),
+          sub: say(text(), 'The subject claim chosen for that issuer.'),
+        }),
+      ),
+      'The device’s user, where the attestation names one.',
+    ),
+    compliant: say(z.nullable(z.boolean()), 'Whether the MDM calls it compliant; `null`: nobody says.'),
+    exp: say(z.nullable(time()), 'The attestation’s end.'),
+    attestation: say(z.nullable(sha256Hex()), 'SHA-256 of the attestation.'),
+  }),
+  'From where: the machine whose key proved the request.',
+);
 
-const binding = z.strictObject({
-  subject: say(z.enum(['nonce', 'first_nonce', 'cnf', 'attestation']), 'What tied the user to the device.'),
-  actor: say(z.enum(['user', 'group', 'permission', 'may_act']), 'What tied the agent to the user.'),
-  actor_device: say(z.nullable(z.literal('one_key')), 'What tied an enrolled agent to the device.'),
-  request: say(z.nullable(z.literal('bdh')), 'Whether the proof covered the body.'),
-});
+const binding = say(
+  z.strictObject({
+    subject: say(z.enum(['nonce', 'first_nonce', 'cnf', 'attestation']), 'What tied the user to the device.'),
+    actor: say(z.enum(['user', 'group', 'permission', 'may_act']), 'What tied the agent to the user.'),
+    actor_device: say(z.nullable(z.literal('one_key')), 'What tied an enrolled agent to the device.'),
+    request: say(z.nullable(z.literal('bdh')), 'Whether the proof covered the body.'),
+  }),
+  'How user, device, agent and request were shown to belong together.',
+);
 
+const kind = <K extends string>(value: K) => say(z.literal(value), 'How the place is told.');
 const place = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('exchange'), address: personal() }),
-  z.strictObject({ kind: z.literal('cidrs'), cidrs: list() }),
-  z.strictObject({ kind: z.literal('vpcs'), vpcs: list() }),
-  z.strictObject({ kind: z.literal('anywhere') }),
+  z.strictObject({
+    kind: kind('exchange'),
+    address: say(personal(), 'The address that asked: the same hash as `address`.'),
+  }),
+  z.strictObject({ kind: kind('cidrs'), cidrs: say(list(), 'Address ranges.') }),
+  z.strictObject({ kind: kind('vpcs'), vpcs: say(list(), 'Ids of VPCs.') }),
+  z.strictObject({ kind: kind('anywhere') }),
 ]);
 
-const decision = z.strictObject({
-  effect: z.enum(['permit', 'refuse', 'needs_approval']),
-  policies: say(list(), 'Ids of the policies that determined it.'),
-  inputs: say(sha256Hex(), 'SHA-256 of the JCS text of all that the policy engine saw.'),
-  bundle: say(sha256Hex(), 'The configuration that decided.'),
-});
+const decision = say(
+  z.strictObject({
+    effect: say(z.enum(['permit', 'refuse', 'needs_approval']), 'What was decided.'),
+    policies: say(list(), 'Ids of the policies that determined it.'),
+    inputs: say(sha256Hex(), 'SHA-256 of the JCS text of all that the policy engine saw.'),
+    bundle: say(sha256Hex(), 'The configuration that decided.'),
+  }),
+  'What policy said.',
+);
 
 const authority = () => say(z.enum(['live', 'mandate', 'approval']), 'What the writ rests on.');
 
 export const Intent = z.strictObject({
-  v: z.literal(1),
-  type: z.literal('intent'),
-  writ: writId(),
-  at: numericDate(),
+  v: version(),
+  type: say(z.literal('intent'), 'What it is.'),
+  writ: writ(),
+  at: say(time(), 'When it was asked for.'),
   authority: authority(),
   mandate: say(z.nullable(text()), 'The mandate’s id.'),
   parent: say(z.nullable(writId()), 'The writ of which this is a child.'),
@@ -103,91 +147,91 @@ export const Intent = z.strictObject({
   actor,
   device,
   binding,
-  task: labelled(text()),
-  purpose: labelled(personal()),
-  permission: text(),
-  parameters: z.record(z.string(), z.string()),
+  task: say(task(), 'The unit of work.'),
+  purpose: say(purpose(), 'The reason, in words.'),
+  permission: say(text(), 'Its name in the configuration.'),
+  parameters: say(parameters(), 'As asked for, by name.'),
   place: say(place, 'From where the session may be used.'),
-  account: say(z.string().check(z.regex(ACCOUNT_ID)), 'Twelve digits.'),
-  region: text(),
+  account: say(z.string().check(z.regex(ACCOUNT_ID)), 'The AWS account.'),
+  region: say(text(), 'The account’s, in which the session is asked for.'),
   role: say(text(), 'ARN of the role.'),
   sessionPolicy: say(
     sha256Hex(),
     'SHA-256 of the session policy’s text, the exchange’s address replaced by its hash.',
   ),
-  duration: say(z.int(), 'Seconds asked for.'),
-  durationSeconds: say(z.int(), 'STS `DurationSeconds`.'),
-  deadline: say(numericDate(), 'From here on IAM denies every request of the session.'),
-  issueBefore: say(numericDate(), 'Without an outcome by then, the intent is an orphan.'),
+  duration: say(seconds(), 'Asked for.'),
+  durationSeconds: say(seconds(), 'STS `DurationSeconds`.'),
+  deadline: say(time(), 'From here on IAM denies every request of the session.'),
+  issueBefore: say(time(), 'Without an outcome by then, the intent is an orphan.'),
   decision,
-  address: say(personal(), 'Source address of the exchange.'),
-  userAgent: z.nullable(personal()),
+  address: address(),
+  userAgent: userAgent(),
 });
 export type Intent = z.infer<typeof Intent>;
 
 export const Refused = z.strictObject({
-  v: z.literal(1),
-  type: z.literal('refused'),
-  writ: writId(),
-  at: numericDate(),
-  endpoint: z.enum(['token', 'permissions', 'enroll', 'revoke']),
+  v: version(),
+  type: say(z.literal('refused'), 'What it is.'),
+  writ: say(writId(), 'The id that the caller was told; no session has it.'),
+  at: say(time(), 'When it was refused.'),
+  endpoint: say(z.enum(['token', 'permissions', 'enroll', 'revoke']), 'What was called.'),
   reason: say(text(), 'The reason’s name in `core/refusals.ts`.'),
   detail: say(
     z.record(z.string(), z.union([z.string(), z.number(), z.null(), z.array(z.string())])),
     'The rest of the reason: what an auditor needs, never a token.',
   ),
   first: say(writId(), 'The first record of this user, reason and minute; its own id where it is the first.'),
-  count: say(z.int(), 'How many refusals of this user and reason this minute had seen: 1, 10, 100…'),
+  count: say(count(), 'How many refusals of this user and reason this minute had seen: 1, 10, 100…'),
   subject,
-  actor: z.nullable(actor),
-  device: z.nullable(device),
-  binding: z.nullable(binding),
+  actor: say(z.nullable(actor), 'The agent, where it was verified.'),
+  device: say(z.nullable(device), 'The device, where it was verified.'),
+  binding: say(z.nullable(binding), 'How they belong together, where that was shown.'),
   jkt: say(z.nullable(text()), 'The key that proved the request, also where no device was verified.'),
-  task: z.nullable(labelled(text())),
-  purpose: z.nullable(labelled(personal())),
-  permission: z.nullable(text()),
-  parameters: z.nullable(z.record(z.string(), z.string())),
-  account: z.nullable(text()),
-  decision: z.nullable(decision),
-  bundle: sha256Hex(),
-  address: personal(),
-  userAgent: z.nullable(personal()),
+  task: say(z.nullable(task()), 'The unit of work, where one was named.'),
+  purpose: say(z.nullable(purpose()), 'The reason given, in words.'),
+  permission: say(z.nullable(text()), 'What was asked for by name; there need be none of that name.'),
+  parameters: say(z.nullable(parameters()), 'As asked for, by name.'),
+  account: say(z.nullable(text()), 'As asked for: a name in the configuration, or none.'),
+  decision: say(z.nullable(decision), 'What policy said, where it was asked.'),
+  bundle: say(sha256Hex(), 'The configuration by which it was refused.'),
+  address: address(),
+  userAgent: userAgent(),
 });
 export type Refused = z.infer<typeof Refused>;
 
 const outcomeOf = {
-  v: z.literal(1),
-  type: z.literal('outcome'),
-  writ: writId(),
-  at: numericDate(),
-  intent: say(sha256Hex(), 'SHA-256 of the intent’s body.'),
+  v: version(),
+  type: say(z.literal('outcome'), 'What it is.'),
+  writ: writ(),
+  at: say(time(), 'When the outcome was known.'),
+  intent: intentHash(),
 };
 
 export const Issued = z.strictObject({
   ...outcomeOf,
-  outcome: z.literal('issued'),
+  outcome: say(z.literal('issued'), 'A session began.'),
   accessKeyId: say(text(), 'Names the key; it is no secret.'),
   assumedRoleId: say(text(), '`AROA…:<RoleSessionName>`.'),
   requestId: say(text(), 'STS’s request id: the first thing that the audit joins on.'),
-  issuedAt: say(numericDate(), '`Expiration − DurationSeconds`.'),
-  expiration: say(numericDate(), 'STS’s own end of the credentials.'),
+  issuedAt: say(time(), '`Expiration − DurationSeconds`.'),
+  expiration: say(time(), 'STS’s own end of the credentials.'),
   tags: say(z.record(z.string(), z.string()), 'As minted; the purpose as its hash.'),
-  packedPolicySize: say(z.nullable(z.int()), 'Percent of STS’s limit that the session token takes.'),
+  packedPolicySize: say(z.nullable(percent()), 'How much of STS’s limit the session token takes.'),
 });
 
 export const Failed = z.strictObject({
   ...outcomeOf,
-  outcome: z.literal('failed'),
+  outcome: say(z.literal('failed'), 'None did, or its secret was dropped.'),
   error: say(text(), 'A name of ours, or STS’s error code.'),
   mayExistUntil: say(
-    z.nullable(numericDate()),
+    z.nullable(time()),
     'A session may exist until then, though no secret left; `null`: none does.',
   ),
 });
 
 export const Orphaned = z.strictObject({
   ...outcomeOf,
-  outcome: z.literal('orphaned'),
+  outcome: say(z.literal('orphaned'), 'No outcome came in time: the sweep took the slot.'),
 });
 
 export const Outcome = z.discriminatedUnion('outcome', [Issued, Failed, Orphaned]);
@@ -200,75 +244,78 @@ const principalKind = () =>
   z.enum(['writ', 'user', 'device', 'agent', 'task', 'permission', 'access_key', 'role', 'all']);
 
 export const Revoked = z.strictObject({
-  v: z.literal(1),
-  type: z.literal('revoked'),
-  revocation: writId(),
-  at: numericDate(),
+  v: version(),
+  type: say(z.literal('revoked'), 'What it is.'),
+  revocation: say(writId(), 'The revocation’s id.'),
+  at: say(time(), 'When it was asked for.'),
   writ: say(z.nullable(writId()), 'The writ it is filed under; `null` for a principal’s revocation.'),
-  intent: z.nullable(sha256Hex()),
-  kind: principalKind(),
+  intent: say(z.nullable(sha256Hex()), 'Of a single writ’s: SHA-256 of the intent’s body.'),
+  kind: say(principalKind(), 'Of what sessions are ended.'),
   value: say(text(), 'The id, encoded as in the tag.'),
-  mode: z.enum(['end', 'block', 'lift']),
-  cutoff: say(z.nullable(numericDate()), 'Sessions issued before are over; `null` while pending.'),
-  blockedUntil: z.nullable(numericDate()),
+  mode: say(z.enum(['end', 'block', 'lift']), 'End live sessions, refuse new ones too, or no longer.'),
+  cutoff: say(z.nullable(time()), 'Sessions issued before are over; `null` while pending.'),
+  blockedUntil: say(z.nullable(time()), 'No new session until then; `null`: they are not blocked.'),
   reason: say(personal(), 'The words of the person who revoked.'),
   by: say(text(), 'Who: `<issuer alias>:<subject>` or an AWS ARN.'),
   requestId: say(text(), 'Makes it idempotent.'),
-  decision: z.nullable(decision),
+  decision: say(z.nullable(decision), 'What policy said, where it was asked.'),
 });
 export type Revoked = z.infer<typeof Revoked>;
 
 export const Enforced = z.strictObject({
-  v: z.literal(1),
-  type: z.literal('enforced'),
-  revocation: writId(),
-  at: numericDate(),
-  writ: z.nullable(writId()),
-  intent: z.nullable(sha256Hex()),
-  account: text(),
+  v: version(),
+  type: say(z.literal('enforced'), 'What it is.'),
+  revocation: say(writId(), 'The revocation that is enforced.'),
+  at: say(time(), 'When this was recorded.'),
+  writ: say(z.nullable(writId()), 'The writ it is filed under; `null` for a principal’s revocation.'),
+  intent: say(z.nullable(sha256Hex()), 'Of a single writ’s: SHA-256 of the intent’s body.'),
+  account: say(text(), 'The AWS account, twelve digits.'),
   policyVersion: say(text(), 'Version of the deny policy that holds the entry.'),
-  rung: z.enum(['writ', 'principal', 'role', 'account']),
-  written: say(numericDate(), 'IAM took the policy.'),
-  seenRefused: say(z.nullable(numericDate()), 'A canary was refused because of it; `null`: not seen.'),
+  rung: say(
+    z.enum(['writ', 'principal', 'role', 'account']),
+    'How much the entry denies: each of these a superset of the one before.',
+  ),
+  written: say(time(), 'IAM took the policy.'),
+  seenRefused: say(z.nullable(time()), 'A canary was refused because of it; `null`: not seen.'),
 });
 export type Enforced = z.infer<typeof Enforced>;
 
 export const Ended = z.strictObject({
-  v: z.literal(1),
-  type: z.literal('ended'),
-  writ: writId(),
-  at: numericDate(),
-  intent: sha256Hex(),
+  v: version(),
+  type: say(z.literal('ended'), 'What it is.'),
+  writ: writ(),
+  at: say(time(), 'When it ended.'),
+  intent: intentHash(),
   how: say(
     z.enum(['deadline', 'revoked', 'withheld', 'closed']),
     'On time, early, dropped before the secret left, or given back by its holder.',
   ),
-  revocation: z.nullable(writId()),
+  revocation: say(z.nullable(writId()), 'The revocation that ended it.'),
 });
 export type Ended = z.infer<typeof Ended>;
 
 export const Enrolled = z.strictObject({
-  v: z.literal(1),
-  type: z.literal('enrolled'),
-  enrolment: writId(),
-  at: numericDate(),
+  v: version(),
+  type: say(z.literal('enrolled'), 'What it is.'),
+  enrolment: say(writId(), 'The enrolment’s id.'),
+  at: say(time(), 'When it was asked for.'),
   subject,
   device: say(text(), '`writ:<thumbprint>`: the tag `writ:device` of what follows.'),
-  jkt: text(),
-  exp: say(numericDate(), 'Until when Writ vouches for the key.'),
+  jkt: say(text(), 'RFC 7638 thumbprint of the key.'),
+  exp: say(time(), 'Until when Writ vouches for the key.'),
   decision,
-  address: personal(),
-  userAgent: z.nullable(personal()),
+  address: address(),
+  userAgent: userAgent(),
 });
 export type Enrolled = z.infer<typeof Enrolled>;
 
 /** `KEY#<access key id>`: the pointer from a key to its writ. */
 export const KeyPointer = z.strictObject({
-  v: z.literal(1),
-  type: z.literal('key'),
-  accessKeyId: text(),
-  writ: writId(),
-  at: numericDate(),
+  v: version(),
+  type: say(z.literal('key'), 'What it is.'),
+  accessKeyId: say(text(), 'As CloudTrail has it; it is no secret.'),
+  writ: writ(),
+  at: say(time(), 'When the outcome was known.'),
 });
 export type KeyPointer = z.infer<typeof KeyPointer>;
 

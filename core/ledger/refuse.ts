@@ -12,7 +12,7 @@ import { spendOf } from './spend.ts';
 /**
  * Every refusal leaves one record once a token counts; what comes before costs its sender's request and our log
  * line only. Repeats within a minute are counted, and recorded at 1, 10, 100…, so that a loop gone wild cannot
- * fill the ledger, and its size is still in it (design, rule 2).
+ * fill the ledger, and its size is still in it (rule 2).
  */
 export async function recordRefusal(
   refusal: Refusal,
@@ -21,14 +21,14 @@ export async function recordRefusal(
     readonly policy: LoadedBundle;
     readonly random: Random;
     readonly ledger: Ledger;
-    readonly refusals: RefusalCounter;
+    readonly refusalCounter: RefusalCounter;
   },
 ): Promise<Answer<never>> {
   const { subject, proof } = seen;
   if (subject === undefined || proof === undefined) return { ok: false, refusal, writ: null };
 
   const minute = Math.floor(seen.now / 60);
-  const { count, first } = await ports.refusals.count(subject.id, refusal.reason, minute);
+  const { count, first } = await ports.refusalCounter.count(subject.id, refusal.reason, minute);
   const { ledger } = ports;
   if (first !== null && !isPowerOfTen(count)) {
     // Counted, not recorded; its proof is spent all the same, or it would be good for one more try.
@@ -51,7 +51,7 @@ export async function recordRefusal(
   }
   if (written === 'proof_spent') written = await ledger.record(item, openings, null);
   if (written !== 'written') throw new Fault('ledger_unavailable');
-  const named = first ?? (await ports.refusals.name(subject.id, refusal.reason, minute, seen.writ));
+  const named = first ?? (await ports.refusalCounter.name(subject.id, refusal.reason, minute, seen.writ));
   return { ok: false, refusal, writ: named };
 }
 

@@ -3,6 +3,11 @@ import type { Assumed, SessionPlan } from '../ports.ts';
 import type { Opened } from './handover.ts';
 import type { Ended, Failed, Intent, Issued, KeyPointer, Orphaned } from './records.ts';
 
+/**
+ * @param plan - What STS was asked, as mint rebuilt it.
+ * @param at - NumericDate.
+ * @returns the outcome, which holds the key's id and nothing else of the credential.
+ */
 export const draftIssued = (
   { intent, hash }: Opened,
   plan: SessionPlan,
@@ -42,6 +47,10 @@ export const draftFailed = (
   mayExistUntil,
 });
 
+/**
+ * @param hash - SHA-256 of the intent's body as it stands in the ledger, hex.
+ * @param at - NumericDate.
+ */
 export const draftOrphaned = (intent: Intent, hash: string, at: number): Orphaned => ({
   v: 1,
   type: 'outcome',
@@ -51,6 +60,11 @@ export const draftOrphaned = (intent: Intent, hash: string, at: number): Orphane
   intent: hash,
 });
 
+/**
+ * The end of a writ whose secret was dropped. It may stand beside an outcome *issued*, or alone where that one was lost.
+ *
+ * @param at - NumericDate.
+ */
 export const draftWithheld = ({ intent, hash }: Opened, at: number): Ended => ({
   v: 1,
   type: 'ended',
@@ -61,6 +75,7 @@ export const draftWithheld = ({ intent, hash }: Opened, at: number): Ended => ({
   revocation: null,
 });
 
+/** From the access key to its writ: CloudTrail names a key, and whoever asks has nothing else. */
 export const draftKeyPointer = ({ accessKeyId, writ, at }: Issued): KeyPointer => ({
   v: 1,
   type: 'key',

@@ -1,5 +1,6 @@
-import { decodeBase64url, decodeUtf8 } from '../encoding/base64url.ts';
+import { decodeBase64url } from '../encoding/base64url.ts';
 import { isJsonObject, member, parseIJson } from '../encoding/i-json.ts';
+import { decodeUtf8 } from '../encoding/utf8.ts';
 import { MAX_RND_BYTES, MAX_TOKEN_CHARS, MIN_RND_BYTES } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { BindingParameter } from '../request.ts';
@@ -7,7 +8,7 @@ import type { BindingParameter } from '../request.ts';
 const malformed = (problem: string) => refuse({ reason: 'request_malformed', parameter: 'binding', problem });
 
 /**
- * Reads `binding`: base64url(JSON `{rnd, first?}`), the opening of the ID token's nonce (design, rule 4a).
+ * Reads `binding`: base64url(JSON `{rnd, first?}`), the opening of the ID token's nonce (rule 4a).
  * `rnd` is base64url of at least 16 bytes: with less, the nonce could be opened by guessing.
  */
 export function parseBinding(text: string): Outcome<BindingParameter> {

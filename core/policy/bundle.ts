@@ -123,7 +123,7 @@ export interface Permission {
   readonly place: PlaceRule;
   readonly parameters: { readonly [name: string]: ParameterType };
   readonly statements: readonly Statement[];
-  /** Containment may be lifted for reads of IAM, never more (design, section 4). */
+  /** Containment may be lifted for reads of IAM, never more (architecture, section 4). */
   readonly lifts: readonly ('iam:Get*' | 'iam:List*')[];
   /** Actions whose effect outlives the deadline, acknowledged by name. */
   readonly outlives: readonly string[];

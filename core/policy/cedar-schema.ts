@@ -23,7 +23,7 @@ const SIGN_IN = {
   attended: boolean,
   address: { type: 'Extension', name: 'ipaddr' },
   now: long,
-  /** `forbid … unless context.approvals.contains("…")` cannot be out-voted. Empty until approvals exist. */
+  /** `forbid … unless context.approvals.contains("…")` cannot be out-voted. No approval: empty. */
   approvals: strings,
 } as const;
 

@@ -52,7 +52,7 @@ export function wouldPermit(asked: IssueAsked, authorize: Authorize): boolean {
   return decision === 'allow' && errors.length === 0;
 }
 
-/** Asks Cedar whether the user may enrol this key as a device. As `decideIssue` otherwise. */
+/** Asks Cedar whether the user may enroll this key as a device. As `decideIssue` otherwise. */
 export function decideEnroll(
   asked: EnrollAsked,
   sealed: Pick<SealedValues, 'address'>,

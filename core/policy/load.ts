@@ -1,5 +1,5 @@
-import { Fault } from '../fault.ts';
 import { sha256Hex } from '../encoding/hash.ts';
+import { Fault } from '../fault.ts';
 import type { Bundle, LoadedBundle } from './bundle.ts';
 
 /**

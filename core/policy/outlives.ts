@@ -5,7 +5,7 @@
  * Not here: reading data. What was read stays read whatever we do; a list of every read would be acknowledged
  * without a thought. Secrets are here, because a secret is access and not only data. `kms:Decrypt` is not: it needs
  * the ciphertext, and each call is authorised anew. Nor are presigned S3 URLs: S3 checks the session when they are
- * used. Signed `GetCallerIdentity` logins (EKS, Vault) need no action at all and stand in the threat model.
+ * used. Signed `GetCallerIdentity` logins (EKS, Vault) need no action at all and stand in docs/threat-model.md.
  */
 const OUTLIVES: readonly { readonly why: string; readonly actions: string }[] = [
   {

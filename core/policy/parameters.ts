@@ -4,7 +4,7 @@ import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { ParameterType, Permission } from './bundle.ts';
 
 /**
- * Parameters are data, never policy (design, section 4). Every character below stands for itself in ARNs, IAM
+ * Parameters are data, never policy (architecture, section 4). Every character below stands for itself in ARNs, IAM
  * patterns, IAM variables and JSON, so that a value cannot widen the resource that it fills in.
  */
 const SEGMENT = /^[A-Za-z0-9_.=@+,-]{1,64}$/;

@@ -1,6 +1,8 @@
 import type { EntityUid, PolicyQuestion } from '../ports.ts';
 import type { Details } from '../request.ts';
+import { identityTag } from '../session/encode.ts';
 import type { Actor, Binding, Device, Subject } from '../tokens/identities.ts';
+import { WRIT_ALIAS } from '../tokens/writ-issuer.ts';
 import type { Agent } from './bundle.ts';
 import type { Chosen } from './choose.ts';
 
@@ -61,9 +63,9 @@ export function issueQuestion(asked: IssueAsked): PolicyQuestion {
   };
 }
 
-/** May this user enrol this key as a device? */
+/** May this user enroll this key as a device? */
 export function enrollQuestion(asked: EnrollAsked): PolicyQuestion {
-  const resource = uid('Device', `writ:${asked.jkt}`);
+  const resource = uid('Device', identityTag(WRIT_ALIAS, asked.jkt));
   return {
     principal: uid('User', asked.subject.id),
     action: uid('Action', 'enroll'),

@@ -42,7 +42,7 @@ export type Standing =
 export const UNREAD: Standing = { state: 'unread' };
 
 /**
- * T': sessions issued before it are denied by the entry that a cut-off T leads to (design, section 7.4).
+ * T': sessions issued before it are denied by the entry that a cut-off T leads to (architecture, section 7).
  *
  * @param cutoff - T, NumericDate.
  * @returns NumericDate, T + 3 s rounded up to 10 s.

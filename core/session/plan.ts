@@ -29,7 +29,7 @@ export interface SessionGrant {
 }
 
 /**
- * One AssumeRole, as design section 4 says. Total and pure: the same grant gives the same plan, character for
+ * One AssumeRole (architecture, section 4). Total and pure: the same grant gives the same plan, character for
  * character.
  *
  * The writ id closes both names behind a `+` that no label can hold, and STS itself compares them with the tag

@@ -1,7 +1,7 @@
+import { jcs } from '../encoding/jcs.ts';
 import { Fault } from '../fault.ts';
 import { placeRecord, subjectRecord } from '../ledger/draft.ts';
 import type { Opened } from '../ledger/handover.ts';
-import { jcs } from '../encoding/jcs.ts';
 import { CLOCK_SKEW_SECONDS, ISSUE_WITHIN_SECONDS } from '../limits.ts';
 import type { Bundle, LoadedBundle } from '../policy/bundle.ts';
 import { type Chosen, choose } from '../policy/choose.ts';

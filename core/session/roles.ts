@@ -9,9 +9,6 @@ import { ROLE_PATH, roleArn } from './role-arn.ts';
 import { trustPolicy } from './trust.ts';
 import { widest } from './widest.ts';
 
-/** Managed policy of the account, attached to every target role: the reconciler writes its versions. */
-export const DENY_POLICY = 'writ-deny';
-
 export interface TargetRole {
   readonly name: string;
   readonly path: string;

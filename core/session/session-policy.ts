@@ -1,5 +1,5 @@
-import { Fault } from '../fault.ts';
 import { isoTime } from '../encoding/iso-time.ts';
+import { Fault } from '../fault.ts';
 import { MAX_SESSION_POLICY_CHARS } from '../limits.ts';
 import type { Account, Permission } from '../policy/bundle.ts';
 import { containment } from './containment.ts';

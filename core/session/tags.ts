@@ -1,8 +1,8 @@
 import { cutPurpose, tagValue } from './encode.ts';
 
 /**
- * The session tags of every writ, in the order of design section 4. A target role's trust demands each of them and
- * lets no other in, so the list is part of what is deployed: add a tag to the roles before a plan carries it.
+ * The session tags of every writ, in the order of architecture, section 4. A target role's trust demands each of
+ * them and lets no other in, so the list is part of what is deployed: add a tag to the roles before a plan carries it.
  */
 export const RESERVED_TAGS = [
   'writ:id',
@@ -16,9 +16,6 @@ export const RESERVED_TAGS = [
   'writ:purpose',
 ] as const;
 export type ReservedTag = (typeof RESERVED_TAGS)[number];
-
-/** STS `TransitiveTagKeys`: all, so that no later session in a chain could name another user. */
-export const TRANSITIVE: readonly ReservedTag[] = RESERVED_TAGS;
 
 /**
  * @param from.user - `Subject.id`, encoded already; so is `device`.

@@ -5,7 +5,7 @@ import { identityTag } from '../session/encode.ts';
 import { readClaims } from './claims.ts';
 import { confirmedKey } from './confirmation.ts';
 import { verifyEnrolledActor } from './enrolled-actor.ts';
-import { type Actor, asVerified, type Proof } from './identities.ts';
+import { type Actor, asVerified, type Proof, type RegisteredActor } from './identities.ts';
 import { readJws } from './jws.ts';
 import { ENROLLED_ACTOR_TYPE } from './token-types.ts';
 import { type IssuerContext, verifyToken } from './verify.ts';
@@ -20,7 +20,7 @@ const slot = 'actor_token';
 const wrongClaim = (claim: string) => refuse({ reason: 'token_claim', token: slot, claim });
 
 /**
- * Verifies the agent's token and finds the agent that it is.
+ * Verifies the agent's token and finds the agent that it is, whose registration has not ended.
  *
  * Attested: a platform of class `actor` signs it. Enrolled: the device's own key does (`enrolled-actor.ts`). Which of
  * the two is read from `typ`, and each then refuses what is not its own.
@@ -31,7 +31,7 @@ export async function verifyActor(
   token: string,
   proof: Proof,
   context: ActorContext,
-): Promise<Outcome<Actor>> {
+): Promise<Outcome<RegisteredActor>> {
   const read = readJws(token, { jwk: 'forbidden' });
   if (!read.ok) return refuse({ reason: 'token_malformed', token: slot, problem: read.problem });
   const actor =
@@ -47,18 +47,18 @@ export async function verifyActor(
   if (agent.reviewBy <= context.now) {
     return refuse({ reason: 'actor_review_overdue', agent: agent.agent, reviewBy: agent.reviewBy });
   }
-  return allow(actor.value.actor);
+  return actor;
 }
 
 /**
  * With a `jti`, the token belongs from its first use to one key until it expires, which the ledger decides; without,
- * nothing would stop whoever finds it, so it must be young (design, rule 6).
+ * nothing would stop whoever finds it, so it must be young (rule 6).
  */
 async function verifyAttestedActor(
   token: string,
   proof: Proof,
   { issuers, agents, findKey, now }: ActorContext,
-): Promise<Outcome<{ readonly actor: Actor; readonly agent: Agent }>> {
+): Promise<Outcome<RegisteredActor>> {
   const verified = await verifyToken({ token, slot, expectedClass: 'actor', issuers, findKey, now });
   if (!verified.ok) return verified;
   const { issuer, claims, hash } = verified.value;

@@ -7,12 +7,8 @@ import type { IssuerContext } from './verify.ts';
 
 export { subjectBoundToDevice } from './subject-bound.ts';
 
-export interface BindContext extends IssuerContext {
-  readonly agents: readonly Agent[];
-}
-
 /**
- * Shows that the tokens belong together (design, rule 4), and which of the ways held. Three good tokens are not
+ * Shows that the tokens belong together (rule 4), and which of the ways held. Three good tokens are not
  * enough: with Alice's leaked token on Mallory's laptop all three are good, and Alice would be blamed for ever.
  *
  * (a) subject → device, (b) actor → subject, (c) enrolled actor → device, (d) proof → request. There is no switch.
@@ -24,19 +20,19 @@ export async function bind(
     readonly request: TokenRequest;
     readonly subject: Subject;
     readonly actor: Actor;
+    /** The actor's registration. */
+    readonly agent: Agent;
     readonly device: Device;
     readonly proof: Proof;
   },
-  context: BindContext,
+  context: IssuerContext,
 ): Promise<Outcome<Binding>> {
-  const { request, subject, actor, device, proof } = parts;
+  const { request, subject, actor, agent, device, proof } = parts;
   const subjectBy = await subjectBoundToDevice(parts, context);
   if (!subjectBy.ok) return subjectBy;
 
-  const agent = context.agents.find((known) => known.agent === actor.agent);
-  const actorBy =
-    agent === undefined ? null : actsFor(agent, actor, subject, request.details?.permission ?? null);
-  if (actorBy === null) return refuse({ reason: 'actor_not_for_subject', agent: actor.agent });
+  const actorBy = actsFor(agent, actor, subject, request.details?.permission ?? null);
+  if (actorBy === null) return refuse({ reason: 'actor_not_for_subject', agent: agent.agent });
 
   if (actor.kind === 'enrolled' && (actor.jkt !== proof.jkt || device.jkt !== proof.jkt)) {
     return refuse({ reason: 'actor_key_mismatch' });

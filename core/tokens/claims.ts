@@ -28,6 +28,7 @@ export interface ClaimReader {
   identity(name: string | undefined): IssuerSubject | null;
 }
 
+/** @param claims - Of a token that was verified, or of an object in one: what is read is only checked for its shape. */
 export function readClaims(claims: JsonObject): ClaimReader {
   let bad: string | null = null;
   const mark = (name: string): null => {
@@ -63,5 +64,6 @@ export function readClaims(claims: JsonObject): ClaimReader {
   };
 }
 
+/** RFC 7519 §2, without fractions: whole seconds, none before 1970. */
 export const isNumericDate = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;

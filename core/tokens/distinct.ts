@@ -5,7 +5,7 @@ import { attestationsOf } from './device.ts';
 import { signingInputOf } from './jws.ts';
 
 /**
- * No token may play two parts (design, rule 5): with the user's own token as actor, "who acted" would be nobody.
+ * No token may play two parts (rule 5): with the user's own token as actor, "who acted" would be nobody.
  *
  * What is compared is what was signed: of an ECDSA signature anyone can make a second one that verifies, and so a
  * second spelling of the same token.
@@ -19,7 +19,7 @@ export function distinct(request: TokenRequest, received: Received): Outcome<nul
   ];
   const seen = new Map<string, Slot>();
   for (const [token, text] of shown) {
-    if (text === null || text === undefined || text === '') continue;
+    if (text === null || text === undefined) continue;
     const signed = signingInputOf(text);
     const also = seen.get(signed);
     if (also !== undefined) return refuse({ reason: 'token_in_two_slots', token, also });

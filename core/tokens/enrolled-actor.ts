@@ -4,7 +4,7 @@ import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { Agent } from '../policy/bundle.ts';
 import { identityTag } from '../session/encode.ts';
 import { readClaims } from './claims.ts';
-import { type Actor, asVerified, type Proof } from './identities.ts';
+import { type Actor, asVerified, type Proof, type RegisteredActor } from './identities.ts';
 import type { UnverifiedJws } from './jws.ts';
 import { checkNonce } from './nonce.ts';
 import { PROOF_ALGORITHMS } from './proof.ts';
@@ -27,7 +27,7 @@ const wrongClaim = (claim: string) => refuse({ reason: 'token_claim', token: slo
 /**
  * Verifies the token of an agent for which the device's own key speaks: `typ` `writ-actor+jwt`, `iss` the key
  * (RFC 9278), `aud` our public URL, `sub` the agent's name, and the server's nonce, so that the token lives no longer
- * than that (design, rule 6). The key must be the proof's: with another, an agent on one machine could borrow the
+ * than that (rule 6). The key must be the proof's: with another, an agent on one machine could borrow the
  * word of a second (rule 4c).
  *
  * `exp` is the agent's own earlier end, if it wants one. It may be left out, as no client clock must matter.
@@ -39,7 +39,7 @@ export async function verifyEnrolledActor(
   jws: UnverifiedJws,
   proof: Proof,
   context: EnrolledActorContext,
-): Promise<Outcome<{ readonly actor: Actor; readonly agent: Agent }>> {
+): Promise<Outcome<RegisteredActor>> {
   const { claims, alg, hash } = jws;
   const read = readClaims(claims);
   const iss = read.requiredText('iss');

@@ -1,7 +1,7 @@
 import { type JsonObject, member } from '../encoding/i-json.ts';
 
 /**
- * Why a token does not show a person who signed in, or `null` (design, rule 5).
+ * Why a token does not show a person who signed in, or `null` (rule 5).
  *
  * A token that an application got for itself names a subject too, its own. Each sign of that which the large issuers
  * give is enough to refuse: Entra's `idtyp`, Auth0's `gty`, and a subject that is the client itself (RFC 9068 §2.2).

@@ -1,6 +1,7 @@
 /** Who and what was verified. Only the verifiers of this folder make these: an unverified claim has no such type. */
 
 import type { JWK } from 'jose';
+import type { Agent } from '../policy/bundle.ts';
 
 declare const verified: unique symbol;
 interface Verified<Kind extends string> {
@@ -56,6 +57,12 @@ export interface Actor extends Verified<'actor'> {
   readonly token: string;
 }
 
+/** An actor, and the entry of `config/agents` that it is. */
+export interface RegisteredActor {
+  readonly actor: Actor;
+  readonly agent: Agent;
+}
+
 /** A verified DPoP proof (RFC 9449 §4.3): someone holds this key, now, for this request. */
 export interface Proof extends Verified<'proof'> {
   /** RFC 7638 thumbprint of the key, base64url. */
@@ -83,7 +90,7 @@ export interface Device extends Verified<'device'> {
   readonly attestation: string | null;
 }
 
-/** How user, device, agent and request were shown to belong together (design, rule 4). */
+/** How user, device, agent and request were shown to belong together (rule 4). */
 export interface Binding extends Verified<'binding'> {
   readonly subject: 'nonce' | 'first_nonce' | 'cnf' | 'attestation';
   readonly actor: 'user' | 'group' | 'permission' | 'may_act';

@@ -1,6 +1,7 @@
-import { decodeBase64url, decodeUtf8 } from '../encoding/base64url.ts';
+import { decodeBase64url } from '../encoding/base64url.ts';
 import { sha256Hex } from '../encoding/hash.ts';
 import { isJsonObject, type JsonObject, member, parseIJson } from '../encoding/i-json.ts';
+import { decodeUtf8 } from '../encoding/utf8.ts';
 import { MAX_CLAIM_CHARS, MAX_TOKEN_CHARS } from '../limits.ts';
 
 /** A token whose shape is right. **Nothing in it is true yet**: no signature has been checked. */

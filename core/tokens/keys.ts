@@ -1,6 +1,6 @@
 import type { CryptoKey, JWK } from 'jose';
-import { Fault } from '../fault.ts';
 import { isJsonObject, member } from '../encoding/i-json.ts';
+import { Fault } from '../fault.ts';
 import {
   JWKS_FRESH_SECONDS,
   JWKS_LAST_KNOWN_GOOD_SECONDS,
@@ -32,7 +32,7 @@ interface Source {
 }
 
 /**
- * Finds verification keys, and decides when an issuer is asked (design, rule 5): its set is fresh for 10 min, usable
+ * Finds verification keys, and decides when an issuer is asked (rule 5): its set is fresh for 10 min, usable
  * for 1 h where the issuer cannot be reached, and asked for again because of an unknown `kid` at most once a minute,
  * since anyone can invent a `kid`. Lookups at the same time share one fetch.
  *

@@ -1,18 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeBase64url } from '../encoding/base64url.ts';
 import { Fault } from '../fault.ts';
-import { CLOCK_SKEW_SECONDS, NONCE_SECONDS } from '../limits.ts';
+import { CLOCK_SKEW_SECONDS, NONCE_KEY_BYTES, NONCE_SECONDS } from '../limits.ts';
 
 export type NonceCheck = { readonly ok: true; readonly at: number; readonly until: number } | 'stale' | 'bad';
 
 const NONCE = /^([0-9a-z]{1,10})\.([\w-]{43})$/;
 
-/** HMAC-SHA-256 is as strong as its key; a short or empty one would let anyone make nonces (RFC 2104 §3). */
-const MIN_KEY_BYTES = 32;
-
 /**
  * The server's nonce (RFC 9449 §8): a time and its HMAC, so that nothing has to be stored. It carries our clock to
- * the client and back: whatever its own clock says, a proof with it was made after `now` (design, rule 6).
+ * the client and back: whatever its own clock says, a proof with it was made after `now` (rule 6).
  *
  * @param keys - Current key first, raw bytes.
  * @param now - NumericDate.
@@ -48,7 +45,7 @@ export function checkNonce(nonce: string, keys: readonly Uint8Array[], now: numb
 }
 
 function usable(keys: readonly Uint8Array[]): readonly Uint8Array[] {
-  if (keys.length === 0 || keys.some((key) => key.length < MIN_KEY_BYTES)) {
+  if (keys.length === 0 || keys.some((key) => key.length < NONCE_KEY_BYTES)) {
     throw new Fault('nonce_keys_unavailable');
   }
   return keys;

@@ -33,7 +33,7 @@ const wrong = (claim: string) => refuse({ reason: 'dpop_claim', claim });
 /**
  * Verifies the DPoP proof of a request, in the order of RFC 9449 §4.3.
  *
- * `iat` is not compared with a clock: the nonce is ours, always demanded, and says when (design, rule 6; RFC 9449
+ * `iat` is not compared with a clock: the nonce is ours, always demanded, and says when (rule 6; RFC 9449
  * §11.1). That the proof is new is decided where it is spent, in the transaction of the record it causes.
  *
  * @returns the proof; `dpop_nonce_missing` and `dpop_nonce_stale` ask the client to come again with a fresh nonce.

@@ -28,6 +28,7 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['Ed25519', ED25519],
 ]);
 
+/** Whether it is one of those in the list, spelled exactly so. */
 export const isSignatureAlgorithm = (alg: string): boolean => SHAPES.has(alg);
 
 /** What makes a JWK more than public (RFC 7518 §6.2.2, §6.3.2, §6.4.1). */

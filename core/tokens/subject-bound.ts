@@ -3,7 +3,7 @@ import { type JsonObject, member } from '../encoding/i-json.ts';
 import { jcs } from '../encoding/jcs.ts';
 import { MAX_FIRST_AGE_SECONDS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
-import type { TokenRequest } from '../request.ts';
+import type { SubjectRequest } from '../request.ts';
 import { isNumericDate } from './claims.ts';
 import type { Binding, Device, Proof, Subject } from './identities.ts';
 import { readJws } from './jws.ts';
@@ -13,7 +13,7 @@ import { type IssuerContext, verifyToken } from './verify.ts';
 
 const unbound = (problem: string) => refuse({ reason: 'subject_not_bound_to_device', problem });
 
-/** The nonce that a sign-in for this key carries: base64url(SHA-256(JCS({v:1,jkt,rnd}))) (design, rule 4a). */
+/** The nonce that a sign-in for this key carries: base64url(SHA-256(JCS({v:1,jkt,rnd}))) (rule 4a). */
 export const boundNonce = (jkt: string, rnd: string): string => sha256Base64url(jcs({ v: 1, jkt, rnd }));
 
 /**
@@ -27,7 +27,7 @@ export const boundNonce = (jkt: string, rnd: string): string => sha256Base64url(
  */
 export async function subjectBoundToDevice(
   of: {
-    readonly request: TokenRequest;
+    readonly request: SubjectRequest;
     readonly subject: Subject;
     readonly proof: Proof;
     readonly device: Device | null;
@@ -50,7 +50,7 @@ export async function subjectBoundToDevice(
 }
 
 async function boundByNonce(
-  request: TokenRequest,
+  request: SubjectRequest,
   subject: Subject,
   proof: Proof,
   context: IssuerContext,

@@ -6,9 +6,14 @@ import type { VerifiedToken } from './verify.ts';
 /**
  * One kind of token must not pass for another of the same issuer (RFC 8725 §3.11, §3.12): the header's `typ` agrees
  * with the type that the request names, and neither is a message about a session.
+ *
+ * @param slot - Where the token stands: the refusal names it.
+ * @returns the refusal `token_type_mismatch`; or `token_audience` for an ID token that was made for several and whose
+ *   authorized party is not one of our clients (OIDC Core §3.1.3.7, 4 and 5): another client of the same issuer got
+ *   it, and whoever that is could show it here.
  */
 export function checkSubjectKind(
-  { typ, claims }: VerifiedToken,
+  { typ, claims, issuer }: VerifiedToken,
   token_type: string,
   slot: 'subject_token' | 'first',
 ): Outcome<null> {
@@ -19,5 +24,11 @@ export function checkSubjectKind(
     return typ === ACCESS_TOKEN_TYPE ? allow(null) : mismatch('typ of an access token is at+jwt');
   }
   if (token_type !== ID_TOKEN) return mismatch('neither an ID token nor an access token');
-  return typ === null || typ === 'jwt' ? allow(null) : mismatch('typ of an ID token is JWT, or absent');
+  if (typ !== null && typ !== 'jwt') return mismatch('typ of an ID token is JWT, or absent');
+  const aud = member(claims, 'aud');
+  if (!Array.isArray(aud) || aud.length < 2) return allow(null);
+  const azp = member(claims, 'azp');
+  return issuer.audiences.some((own) => own === azp)
+    ? allow(null)
+    : refuse({ reason: 'token_audience', token: slot });
 }

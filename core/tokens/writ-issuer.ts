@@ -9,7 +9,7 @@ export const WRIT_ALIAS = 'writ';
 export const WRIT_DEVICE_CLAIM = 'device_id';
 export const WRIT_USER_CLAIM = 'user';
 
-/** Writ as an issuer of attestations (design, section 3, `POST /enroll`): verified like any other, by KMS's key. */
+/** Writ as an issuer of attestations (architecture, section 3): verified like any other, by KMS's key. */
 export const writIssuer = ({ publicUrl, enrolmentKey }: Settings): Issuer => ({
   alias: WRIT_ALIAS,
   iss: publicUrl,

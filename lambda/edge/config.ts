@@ -30,8 +30,20 @@ const READ: { readonly [K in keyof Config]: (env: Environment) => Config[K] } = 
   region: (env) => required(env, 'AWS_REGION'),
 };
 
+/** What every public endpoint that decides needs. */
+export const PUBLIC_SETTINGS = [
+  'publicUrl',
+  'bundle',
+  'ledgerTable',
+  'peopleTable',
+  'controlTable',
+  'nonceKeys',
+  'enrolmentKey',
+  'region',
+] as const satisfies readonly (keyof Config)[];
+
 /**
- * Reads the named settings, once, when a function starts (design, rule 10).
+ * Reads the named settings, once, when a function starts (rule 10).
  *
  * @param env - `process.env`.
  * @throws StartUpFailure naming the variable that is missing, malformed, or only for the laptop.

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
+import { decodeUtf8 } from '../../core/encoding/utf8.ts';
 import { MAX_BODY_BYTES } from '../../core/limits.ts';
 import { allow, type Outcome, refuse } from '../../core/outcome.ts';
 import type { Received } from '../../core/request.ts';
@@ -9,6 +10,7 @@ export type HttpEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
 /** Headers that hold compact JWTs, in which no comma can stand (RFC 7515 §7.1). */
 const JWT_HEADERS = new Set(['dpop', 'oauth-client-attestation', 'oauth-client-attestation-pop']);
 
+/** Upper case, as API Gateway passes it on. */
 export const methodOf = (event: HttpEvent): string =>
   isRest(event) ? event.httpMethod : event.requestContext.http.method;
 
@@ -44,11 +46,8 @@ function bodyOf(event: HttpEvent): Outcome<string> {
   const bytes = Buffer.from(body, event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MAX_BODY_BYTES) return refuse({ reason: 'request_too_large', limit: MAX_BODY_BYTES });
   if (!event.isBase64Encoded) return allow(body);
-  try {
-    return allow(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    return refuse({ reason: 'request_not_form' });
-  }
+  const text = decodeUtf8(bytes);
+  return text === null ? refuse({ reason: 'request_not_form' }) : allow(text);
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Issued } from '../../core/exchange.ts';
 import { isoTime } from '../../core/encoding/iso-time.ts';
+import type { Issued } from '../../core/exchange.ts';
 import { AWS_CREDENTIALS } from '../../core/tokens/token-types.ts';
 
 /**

@@ -5,7 +5,7 @@
  * events only through its own middleware, which we do not use.
  */
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Fault } from '../../core/fault.ts';
+import { className, Fault } from '../../core/fault.ts';
 import type { Reason } from '../../core/refusals.ts';
 import { WRIT_ID } from '../../core/writ-id.ts';
 import { countExit } from './metrics.ts';
@@ -34,8 +34,8 @@ export function logDone(endpoint: string, writ: string | null): void {
 /** Something of ours did not work: our own code, and the class of what was caught. */
 export function logFault(error: unknown, endpoint: string): void {
   const code = error instanceof Fault ? error.code : 'unexpected';
-  const cause = error instanceof Fault ? error.causeName : className(error);
-  logger.error('fault', { endpoint, code, ...(cause === undefined ? {} : { cause: asClassName(cause) }) });
+  const cause = causeOf(error);
+  logger.error('fault', { endpoint, code, ...(cause === undefined ? {} : { cause }) });
   countExit(endpoint, 'fault', code);
 }
 
@@ -46,7 +46,7 @@ export function logRecord(change: string, pk: string, sk: string): void {
 
 const named = (writ: string | null) => (writ !== null && WRIT_ID.test(writ) ? { writ } : {});
 
-const className = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
-
-/** `name` is a property like any other: a library may have put an input there. */
-const asClassName = (name: string): string => (/^(?:[A-Za-z][A-Za-z0-9]{0,63})$/.test(name) ? name : 'Error');
+function causeOf(error: unknown): string | undefined {
+  if (error instanceof Fault) return error.causeName;
+  return error instanceof Error ? className(error) : typeof error;
+}

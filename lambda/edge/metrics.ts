@@ -13,9 +13,11 @@ export function countExit(
   outcome: 'done' | 'refused' | 'fault',
   reason: Reason | FaultCode | 'none' | 'unexpected',
 ): void {
-  const one = metrics.singleMetric();
-  one.addDimension('endpoint', endpoint);
-  one.addDimension('outcome', outcome);
-  one.addDimension('reason', reason);
-  one.addMetric('Exits', 'Count', 1);
+  // Not `singleMetric()`, which sets up a `Metrics` anew: five times the CPU. No other exit can come between these
+  // lines, as none of them waits.
+  metrics.addDimension('endpoint', endpoint);
+  metrics.addDimension('outcome', outcome);
+  metrics.addDimension('reason', reason);
+  metrics.addMetric('Exits', 'Count', 1);
+  metrics.publishStoredMetrics();
 }

@@ -6,7 +6,7 @@ import { type Answer, nonceHeader } from './answer.ts';
 export interface Known {
   /** Id of the record that the refusal left, or of the minute's first like it; `null`: it left none. */
   readonly writ: string | null;
-  /** Whether the subject token counted: verified, and its issuer's mandatory claim rules met (design, rule 2). */
+  /** Whether the subject token counted: verified, and its issuer's mandatory claim rules met (rule 2). */
   readonly counted: boolean;
 }
 

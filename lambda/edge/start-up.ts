@@ -13,7 +13,7 @@ export class StartUpFailure extends Error {
   }
 }
 
-/** Lambda sets it and keeps it from being overridden; the laptop never sets it (design, rule 10). */
+/** Lambda sets it and keeps it from being overridden; the laptop never sets it (rule 10). */
 const inLambda = (env: Environment): boolean => env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
 
 /**

@@ -129,6 +129,7 @@ const members = (form: URLSearchParams, pattern: RegExp): number[] =>
   );
 
 function policyDocument(policy: string): PolicyDocument {
+  if (policy === '') throw constraint('policy', 'length greater than or equal to 1');
   if (policy.length > MAX_SESSION_POLICY_CHARS)
     throw constraint('policy', `length less than or equal to ${MAX_SESSION_POLICY_CHARS}`);
   const parsed = POLICY.test(policy) ? parsePolicy(policy, 'identity') : null;

@@ -35,8 +35,10 @@ export function authenticate(
 
   const session = options.registry.session(claimed.accessKeyId);
   if (session === null) throw fail('unknownKey');
-  if (!sameText(wire.headers['x-amz-security-token'] ?? '', session.sessionToken))
-    throw fail('wrongSessionToken');
+  const token = wire.headers['x-amz-security-token'] ?? '';
+  // Without its token a session's key is no key at all: S3 knows the two failures apart.
+  if (token === '') throw fail('unknownKey');
+  if (!sameText(token, session.sessionToken)) throw fail('wrongSessionToken');
 
   if (unsignedHeader(wire, claimed) !== null)
     throw fail('wrongSignature', 'A header that must be signed was not signed.');

@@ -1,12 +1,11 @@
-import { hasDuplicateKeys } from '../../core/iam/duplicate-keys.ts';
+import { isJsonObject, type JsonObject, parseIJson } from '../../core/encoding/i-json.ts';
+import { decodeUtf8 } from '../../core/encoding/utf8.ts';
 import { ACCOUNT } from './account.ts';
 import type { Answer, Call, ContextKeys, Handler, Service } from './call.ts';
 import { type Engine, keySchema } from './dynamodb-engine.ts';
 import { leadingKeys, serialization, type Touched, touched } from './dynamodb-items.ts';
 import { AwsError, notImplemented } from './errors.ts';
 import type { OperationName } from './operations.ts';
-
-type Json = { readonly [name: string]: unknown };
 
 const TARGET = /^DynamoDB_20120810\.([A-Za-z]{1,64})$/;
 
@@ -67,18 +66,11 @@ async function judgeAndForward(
 }
 
 /** A name that stands twice could be read differently here and in the engine: refused. */
-function parseBody(bytes: Buffer): Json {
-  let text: string;
-  let body: unknown;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    body = JSON.parse(text);
-  } catch {
-    throw serialization();
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || hasDuplicateKeys(text))
-    throw serialization();
-  return body as Json;
+function parseBody(bytes: Buffer): JsonObject {
+  const text = decodeUtf8(bytes);
+  const body = text === null ? null : parseIJson(text);
+  if (!body?.ok || !isJsonObject(body.value)) throw serialization();
+  return body.value;
 }
 
 const tableArn = (call: Call, table: string): string =>
@@ -88,7 +80,7 @@ const arnOf = (call: Call, { table, index }: Touched): string =>
   index === undefined ? tableArn(call, table) : `${tableArn(call, table)}/index/${index}`;
 
 /** DynamoDB's own condition keys but for `dynamodb:Attributes`, which `authorize.ts` refuses to judge. */
-function requestKeys(action: string, operation: string, body: Json): ContextKeys {
+function requestKeys(action: string, operation: string, body: JsonObject): ContextKeys {
   const text = (name: string, value: unknown): ContextKeys =>
     typeof value === 'string' ? { [name]: value } : {};
   return {
@@ -101,7 +93,7 @@ function requestKeys(action: string, operation: string, body: Json): ContextKeys
 }
 
 /** Real events of the classic API name tables and keys, and no other attribute. */
-function note(call: Call, body: Json, parts: readonly Touched[]): void {
+function note(call: Call, body: JsonObject, parts: readonly Touched[]): void {
   const tables = [...new Set(parts.map(({ table }) => table))];
   const [table] = tables;
   call.trail.requestParameters =
@@ -115,7 +107,7 @@ function note(call: Call, body: Json, parts: readonly Touched[]): void {
   }));
 }
 
-function keyOf({ Key }: Json): { key?: { [name: string]: string } } {
+function keyOf({ Key }: JsonObject): { key?: { [name: string]: string } } {
   if (typeof Key !== 'object' || Key === null) return {};
   const values = Object.entries(Key).map(([name, value]): [string, string] => [
     name,

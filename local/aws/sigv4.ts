@@ -34,7 +34,8 @@ export function parseAmzDate(text: string | undefined): number | null {
   if (match === null) return null;
   const [, year, month, day, hour, minute, second] = match;
   const millis = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(millis) ? null : millis;
+  // `Date.parse` takes the 31st of June for the 1st of July.
+  return Number.isNaN(millis) || amzDate(millis) !== text ? null : millis;
 }
 
 /** Milliseconds since 1970 as `YYYYMMDDTHHMMSSZ`. */

@@ -1,5 +1,5 @@
 import { assumeRoleRequests } from '../../core/iam/assume-role.ts';
-import { evaluateTrust } from '../../core/iam/evaluate.ts';
+import { evaluateAssumeRole } from '../../core/iam/evaluate.ts';
 import { ACCOUNT } from './account.ts';
 import { type AssumeRoleInput, checkDuration, parseAssumeRole } from './assume-role-input.ts';
 import { globalKeys, inWords, policiesOf } from './authorize.ts';
@@ -109,11 +109,9 @@ function authorizeAssumption(call: Call, registry: Registry, input: AssumeRoleIn
     ...(input.ExternalId === undefined ? {} : { externalId: input.ExternalId }),
     context: globalKeys({ ...call, role: caller }),
   });
-  for (const request of requests) {
-    const verdict = evaluateTrust(request, { ...policiesOf(caller, session), resource: role.trust });
-    const words = inWords(request, verdict);
-    if (words !== null) throw sharedError('accessDenied', 'query', words);
-  }
+  const verdict = evaluateAssumeRole(requests, { ...policiesOf(caller, session), resource: role.trust });
+  const words = inWords(verdict.request, verdict);
+  if (words !== null) throw sharedError('accessDenied', 'query', words);
   return role;
 }
 

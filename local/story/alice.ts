@@ -22,7 +22,7 @@ export async function signsIn(alice: Person): Promise<Step> {
   };
 }
 
-export async function enrolsHerDevice(alice: Person): Promise<Step> {
+export async function enrollsHerDevice(alice: Person): Promise<Step> {
   const args = ['enroll', '--profile', 'local'];
   const enrolled = await alice.writ(...args);
   return {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Stack } from '../stack.ts';
 import {
   asksForOneTask,
-  enrolsHerDevice,
+  enrollsHerDevice,
   isInTheWrongPlace,
   leavesItsScope,
   outlivesItsTime,
@@ -32,7 +32,7 @@ export async function tellStory(stack: Stack, { tell }: Teller, home: string): P
   ];
 
   tell(await signsIn(alice));
-  tell(await enrolsHerDevice(alice));
+  tell(await enrollsHerDevice(alice));
   const asked = await ask(stack, alice, FIGURES);
   tell(asksForOneTask(asked));
   if (asked.granted === null) return;

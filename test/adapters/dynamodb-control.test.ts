@@ -3,12 +3,17 @@ import {
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
   DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
+import {
+  dynamodbCursor,
+  dynamodbReadHeads,
+  dynamodbRefusalCounter,
+} from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
 import type { HeadKey, ReadHeads, RefusalCounter } from '../../core/ports.ts';
 import { NOW } from '../support/clock.ts';
@@ -206,5 +211,30 @@ describe('refusals', () => {
       answering(Attributes).name('corp:alice', 'policy_denied', 100, 'w1'),
       'ledger_unavailable',
     );
+  });
+});
+
+describe('the sweep’s cursor', () => {
+  test('is nowhere before a sweep has finished an hour, and never goes back', async () => {
+    const cursor = dynamodbCursor(db.client, db.tables.control);
+    expect(await cursor.read()).toBeNull();
+    await cursor.advance(NOW);
+    expect(await cursor.read()).toBe(NOW);
+    await cursor.advance(NOW - 3600);
+    expect(await cursor.read()).toBe(NOW);
+    await cursor.advance(NOW + 3600);
+    expect(await cursor.read()).toBe(NOW + 3600);
+  });
+
+  test('that cannot be read or written is a fault, and so is one that is no number', async () => {
+    const client = mockClient(DynamoDBClient);
+    const cursor = dynamodbCursor(new DynamoDBClient({}), 'control');
+    client.on(GetItemCommand).rejects(new Error('down'));
+    client.on(UpdateItemCommand).rejects(new Error('down'));
+    await expectFault(cursor.read(), 'ledger_unavailable');
+    await expectFault(cursor.advance(NOW), 'ledger_unavailable');
+    client.on(GetItemCommand).resolves({ Item: { settledTo: { S: 'soon' } } });
+    await expectFault(cursor.read(), 'ledger_unavailable');
+    client.restore();
   });
 });

@@ -107,7 +107,7 @@ describe('whoever asks', () => {
     );
   });
 
-  test('without a group that policy lets enrol: refused, with the decision in the record', async () => {
+  test('without a group that policy lets enroll: refused, with the decision in the record', async () => {
     expect(await enroll({ subject: { claims: { oid: 'guest', groups: ['guests'] } } })).toMatchObject({
       refusal: { reason: 'policy_denied' },
       signatures: 0,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 const removal = z.strictObject({
-  /** Begins with the rule's number in section 3 of the design: `3.1 record first`, `3.4a subject to device`. */
+  /** Begins with the rule as architecture, section 3 numbers it: `3.1 record first`, `3.4a subject to device`. */
   rule: z.string().regex(/^3\.\d+[a-d]? \S/),
   /** What an attacker could do without it. */
   why: z.string().min(1),

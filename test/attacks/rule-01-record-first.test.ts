@@ -2,9 +2,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
-import { Fault } from '../../core/fault.ts';
 import { sha256Hex } from '../../core/encoding/hash.ts';
+import { Fault } from '../../core/fault.ts';
 import { foldWrit } from '../../core/ledger/fold.ts';
+import { dueHour } from '../../core/ledger/keys.ts';
 import { ISSUE_WITHIN_SECONDS } from '../../core/limits.ts';
 import type { Handover, ItemKey, Ledger } from '../../core/ports.ts';
 import { makeNonce } from '../../core/tokens/nonce.ts';
@@ -356,6 +357,65 @@ describe('the sweep', () => {
     expect(await stateOf(writ)).toBe('orphaned');
   });
 
+  test('looks at the hour before once more, for the index lags', async () => {
+    const endOfHour = NOW - (NOW % 3600) + 3600;
+    const opened = endOfHour - ISSUE_WITHIN_SECONDS - 2;
+    broker.now = opened * 1000;
+    const { writ } = await handedOver(broker, {
+      proof: { claims: { nonce: makeNonce(NONCE_KEYS, opened) } },
+      actor: 'attested',
+    });
+    const { ledger } = broker.ports;
+    broker.ports.ledger = { ...ledger, due: async () => ({ keys: [], next: null }) };
+    broker.now = (endOfHour + 50) * 1000;
+    await broker.sweep();
+    broker.ports.ledger = ledger;
+    broker.now = (endOfHour + 110) * 1000;
+    await broker.sweep();
+    expect(await stateOf(writ)).toBe('orphaned');
+  });
+
+  test('that did not run for a day and a half closes what was left open then', async () => {
+    await broker.sweep();
+    const { writ } = await handedOver(broker);
+    broker.now += 36 * 3_600_000;
+    await broker.sweep();
+    expect(await stateOf(writ)).toBe('orphaned');
+  });
+
+  test('that never ran looks back a day', async () => {
+    const hours = await sweptHours(null);
+    expect(hours.at(0)).toBe(dueHour(NOW - 24 * 3600));
+    expect(hours).toHaveLength(25);
+  });
+
+  test('does not read again what was settled hours ago', async () => {
+    const settledTo = NOW - (NOW % 3600);
+    expect(await sweptHours(settledTo - 3 * 3600)).toHaveLength(4);
+    expect(await sweptHours(settledTo - 3600)).toEqual([dueHour(NOW - 3600), dueHour(NOW)]);
+    expect(await sweptHours(settledTo + 9 * 3600)).toEqual([dueHour(NOW - 3600), dueHour(NOW)]);
+  });
+
+  test('that cannot read an hour begins there the next time', async () => {
+    const { ledger } = broker.ports;
+    const failing = dueHour(NOW - 3 * 3600);
+    const advanced: number[] = [];
+    const beginning = NOW - (NOW % 3600) - 5 * 3600;
+    broker.ports.cursor = {
+      read: async () => beginning,
+      advance: async (to) => {
+        advanced.push(to);
+      },
+    };
+    broker.ports.ledger = {
+      ...ledger,
+      due: (hour, ...of) =>
+        hour === failing ? Promise.reject(new Fault('ledger_unavailable')) : ledger.due(hour, ...of),
+    };
+    expect(await endOf(broker.sweep())).toBe(fault('ledger_unavailable'));
+    expect(advanced).toEqual([beginning + 3600, beginning + 2 * 3600]);
+  });
+
   test.each([
     { what: 'is no JSON', body: () => 'not JSON' },
     { what: 'is no intent', body: () => '{"v":1}' },
@@ -380,6 +440,23 @@ describe('the sweep', () => {
     expect(await stateOf(handover.writ)).toBe('orphaned');
   });
 });
+
+/** The hours that a sweep asks for when its cursor stands there. */
+async function sweptHours(stands: number | null): Promise<readonly string[]> {
+  const { ledger } = broker.ports;
+  const hours: string[] = [];
+  broker.ports.cursor = { read: async () => stands, advance: async () => undefined };
+  broker.ports.ledger = {
+    ...ledger,
+    due: async (hour) => {
+      hours.push(hour);
+      return { keys: [], next: null };
+    },
+  };
+  await broker.sweep();
+  broker.ports.ledger = ledger;
+  return hours;
+}
 
 /** The same tables, through a client that never gets more than one item at a time. */
 function onePerPage(): Ledger {

@@ -382,12 +382,12 @@ describe('a loop gone wild', () => {
   });
 
   test('a counter that counted one refusal twice, as after a lost answer, does not lose its record', async () => {
-    const { refusals } = broker.ports;
-    broker.ports.refusals = {
-      ...refusals,
+    const { refusalCounter } = broker.ports;
+    broker.ports.refusalCounter = {
+      ...refusalCounter,
       async count(...of) {
-        await refusals.count(...of);
-        return refusals.count(...of);
+        await refusalCounter.count(...of);
+        return refusalCounter.count(...of);
       },
     };
     const answer = await refused(broker.exchange(await ask(wrongAccount)));
@@ -418,7 +418,7 @@ describe('a refusal that cannot be recorded is a fault', () => {
 
   test('the counter is down', async () => {
     const count = () => Promise.reject(new Fault('ledger_unavailable'));
-    broker.ports.refusals = { ...broker.ports.refusals, count };
+    broker.ports.refusalCounter = { ...broker.ports.refusalCounter, count };
     const attempt = broker.exchange(await ask({ details: { account: 'production' } }));
     expect(await endOf(attempt)).toBe(fault('ledger_unavailable'));
   });

@@ -29,7 +29,7 @@ vi.mock(import('../../lambda/edge/compose.ts'), () => {
     if (made.broker === null) throw new Error('no broker');
     return made.broker.ports;
   };
-  const all = { exchangePorts: ports, enrolPorts: ports, permissionsPorts: ports, mintPorts: ports };
+  const all = { exchangePorts: ports, enrolmentPorts: ports, permissionsPorts: ports, mintPorts: ports };
   return { ...all, sweepPorts: ports, loadPolicy: () => ports().policy };
 });
 
@@ -235,7 +235,9 @@ describe('nothing is left of a request on the day on which', () => {
         throw error;
       },
     }),
-    refusals: (error, { refusals }) => ({ refusals: { ...refusals, count: () => Promise.reject(error) } }),
+    refusalCounter: (error, { refusalCounter }) => ({
+      refusalCounter: { ...refusalCounter, count: () => Promise.reject(error) },
+    }),
     record: (error, { ledger }) => ({ ledger: { ...ledger, record: () => Promise.reject(error) } }),
     mint: (error) => ({ mint: () => Promise.reject(error) }),
     readHeads: (error) => ({ readHeads: () => Promise.reject(error) }),
@@ -244,7 +246,9 @@ describe('nothing is left of a request on the day on which', () => {
   } satisfies { [port: string]: (error: Error, ports: Broker['ports']) => Partial<Broker['ports']> };
 
   test.each(Object.entries(PORTS))('%s throws all it knows', async (port, broken) => {
-    const received = await broker.ask(port === 'refusals' ? { details: { account: 'production' } } : {});
+    const received = await broker.ask(
+      port === 'refusalCounter' ? { details: { account: 'production' } } : {},
+    );
     const canaries = withSecrets(canariesOf(received));
     Object.assign(broker.ports, broken(indiscreet(canaries), broker.ports));
     const result = await send(received);
@@ -284,7 +288,7 @@ describe('no fault that an adapter throws holds anything of', () => {
     ledger: (client: DynamoDBClient) => ({ ledger: dynamodbLedger(client, broker.db.tables) }),
     heads: (client: DynamoDBClient) => ({ readHeads: dynamodbReadHeads(client, broker.db.tables) }),
     counter: (client: DynamoDBClient) => ({
-      refusals: dynamodbRefusalCounter(client, broker.db.tables.control),
+      refusalCounter: dynamodbRefusalCounter(client, broker.db.tables.control),
     }),
     proofs: (client: DynamoDBClient) => ({ ledger: dynamodbLedger(client, broker.db.tables) }),
   };

@@ -60,7 +60,7 @@ describe('Mallory shows Alice’s leaked ID token', () => {
   test('of Anna this time, with a laptop that Writ itself enrolled for him: refused', async () => {
     const subject = { claims: malloryClaims(broker.world) };
     const enrolled = await broker.enroll(await broker.ask({ ...laptop, subject, endpoint: 'enroll' }));
-    if (!enrolled.ok) throw new Error('Mallory may enrol his own laptop');
+    if (!enrolled.ok) throw new Error('Mallory may enroll his own laptop');
     const anna = { claims: { oid: 'anna' } };
     const came = await send({ ...laptop, subject: anna, attestation: enrolled.value.client_attestation });
     expect(came).toMatchObject(otherUser);

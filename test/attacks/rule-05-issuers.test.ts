@@ -202,6 +202,11 @@ describe('an issuer’s own rules', () => {
     expect(await send({ subject: { claims: { aud } } })).toEqual(refused('token_audience'));
   });
 
+  test('a token that another client got for itself and us is refused', async () => {
+    const claims = { aud: ['payroll', 'writ-cli'], azp: 'payroll' };
+    expect(await send({ subject: { claims } })).toEqual(refused('token_audience'));
+  });
+
   test('a token of a foreign tenant is a stranger’s: refused, and nothing recorded', async () => {
     expect(await send({ subject: { claims: { tid: 'tenant-2' } } })).toEqual(
       turnedAway({ reason: 'subject_rule', claim: 'tid' }),

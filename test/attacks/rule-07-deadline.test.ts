@@ -1,9 +1,9 @@
 /** Rule 7: a session ends at the least of five instants, and AWS itself ends it there, were all of ours down. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isoTime } from '../../core/encoding/iso-time.ts';
 import type { Issued } from '../../core/exchange.ts';
 import { evaluate } from '../../core/iam/evaluate.ts';
 import type { Evaluation } from '../../core/iam/request.ts';
-import { isoTime } from '../../core/encoding/iso-time.ts';
 import { MAX_CHAINED_SECONDS, MIN_STS_SECONDS } from '../../core/limits.ts';
 import type { LoadedBundle, Permission } from '../../core/policy/bundle.ts';
 import type { SessionPlan } from '../../core/ports.ts';

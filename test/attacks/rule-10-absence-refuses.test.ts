@@ -11,8 +11,8 @@ import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamo
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
 import { lambdaMint } from '../../adapters/lambda-mint.ts';
 import type { Tables } from '../../adapters/tables.ts';
-import { Fault } from '../../core/fault.ts';
 import { sha256Hex } from '../../core/encoding/hash.ts';
+import { Fault } from '../../core/fault.ts';
 import type { Agent, Bundle } from '../../core/policy/bundle.ts';
 import type { Refusal } from '../../core/refusals.ts';
 import { keyCache } from '../../core/tokens/keys.ts';
@@ -223,7 +223,7 @@ describe('there is no', () => {
   });
 
   test('table control: no refusal is counted', async () => {
-    broker.ports.refusals = dynamodbRefusalCounter(broker.db.client, 'absent');
+    broker.ports.refusalCounter = dynamodbRefusalCounter(broker.db.client, 'absent');
     expect(await exchanged({ details: { account: 'production' } })).toBe(fault('ledger_unavailable'));
   });
 

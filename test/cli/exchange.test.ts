@@ -182,7 +182,7 @@ describe('the request', () => {
     });
   });
 
-  test('the nonce is the hash of the canonical text, as written down in the design', () => {
+  test('the nonce is the hash of the canonical text, as written down in rule 4a', () => {
     expect(boundNonce('thumb', 'print')).toBe(
       createHash('sha256').update('{"jkt":"thumb","rnd":"print","v":1}').digest('base64url'),
     );

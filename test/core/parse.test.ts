@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_BODY_BYTES } from '../../core/limits.ts';
-import { parseTokenRequest } from '../../core/parse.ts';
+import { parseSubjectRequest, parseTokenRequest } from '../../core/parse.ts';
 import { base64url } from '../support/keys.ts';
 import { accepted } from '../support/outcome.ts';
 import { makeReceived, PUBLIC_URL, RND } from '../support/tokens.ts';
@@ -27,7 +27,7 @@ const FORM = {
 
 type Fields = { readonly [name: string]: string | undefined };
 type Headers = { readonly [name: string]: readonly string[] };
-type Endpoint = 'token' | 'permissions' | 'enroll';
+type Endpoint = 'token' | 'permissions';
 
 const encode = (fields: Fields) =>
   Object.entries(fields)
@@ -38,6 +38,8 @@ const parseBody = (body: string, endpoint: Endpoint = 'token', headers: Headers 
   parseTokenRequest(makeReceived({ body, endpoint, headers }), endpoint);
 const parse = (changes: Fields = {}, endpoint: Endpoint = 'token', headers: Headers = {}) =>
   parseBody(encode({ ...FORM, ...changes }), endpoint, headers);
+const parseEnroll = (changes: Fields) =>
+  parseSubjectRequest(makeReceived({ body: encode({ ...FORM, ...changes }), endpoint: 'enroll' }));
 const parseDetails = (changes: object) =>
   parse({ authorization_details: JSON.stringify([{ ...DETAILS, ...changes }]) });
 const parseBinding = (binding: unknown) => parse({ binding: base64url(JSON.stringify(binding)) });
@@ -74,13 +76,17 @@ describe('the whole form', () => {
   });
 
   test('of enroll has no actor token either', () => {
-    const request = accepted(parse({ actor_token: undefined, actor_token_type: undefined }, 'enroll'));
-    expect(request).toMatchObject({ actor_token: '', details: null });
+    const request = accepted(parseEnroll({ actor_token: undefined, actor_token_type: undefined }));
+    expect(request).toEqual({
+      subject_token: 'a.b.c',
+      subject_token_type: FORM.subject_token_type,
+      binding: { rnd: RND, first: 'g.h.i' },
+    });
   });
 
   test('of enroll needs to name no grant type, and may name no other', () => {
-    expect(parse({ grant_type: undefined }, 'enroll').ok).toBe(true);
-    expect(parse({ grant_type: 'password' }, 'enroll')).toEqual(refusal('grant_type_unsupported'));
+    expect(parseEnroll({ grant_type: undefined }).ok).toBe(true);
+    expect(parseEnroll({ grant_type: 'password' })).toEqual(refusal('grant_type_unsupported'));
   });
 
   test('may name an access token as subject', () => {

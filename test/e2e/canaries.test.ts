@@ -1,5 +1,5 @@
 /**
- * No secret at rest (design, section 3, rule 3): the whole story and many broken requests on the running stack, then
+ * No secret at rest (rule 3): the whole story and many broken requests on the running stack, then
  * a search of every byte that they left anywhere, for every secret that they used.
  *
  * A search that finds nothing proves nothing by itself. So some secrets have a home, where they must be found; and in

@@ -13,7 +13,7 @@ import { ensureBuilt } from '../support/stack.ts';
 /** The real deadline in it takes five seconds, and nothing in it is skipped. */
 const STORY_MILLIS = 60_000;
 
-/** What design section 9 promises to a script that drives the stack from outside. */
+/** What a script that drives the stack from outside can rely on. */
 const PROMISED = {
   issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
   token_endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/token$/),

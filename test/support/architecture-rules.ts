@@ -3,7 +3,7 @@ import { type Import, MARK, type Source } from './source-tree.ts';
 
 export type Rule = (sources: readonly Source[]) => readonly string[];
 
-/** Imports point inward only (design, section 10). */
+/** Imports point inward only (architecture, section 10). */
 const INWARD: { readonly [layer: string]: readonly string[] } = {
   core: ['core'],
   adapters: ['adapters', 'core'],

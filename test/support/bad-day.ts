@@ -1,7 +1,8 @@
 /** For days on which something fails or somebody meddles: what came of it as one value, and mint's side by itself. */
-import { Fault } from '../../core/fault.ts';
+
 import { sha256Hex } from '../../core/encoding/hash.ts';
 import { jcs } from '../../core/encoding/jcs.ts';
+import { Fault } from '../../core/fault.ts';
 import { mint } from '../../core/mint.ts';
 import type { Handover } from '../../core/ports.ts';
 import type { Ask, Broker } from './broker.ts';

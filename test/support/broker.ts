@@ -7,18 +7,22 @@
 import { randomBytes } from 'node:crypto';
 import { PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { cedar } from '../../adapters/cedar.ts';
-import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
+import {
+  dynamodbCursor,
+  dynamodbReadHeads,
+  dynamodbRefusalCounter,
+} from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
 import type { Answer } from '../../core/answer.ts';
+import { sha256Base64url } from '../../core/encoding/hash.ts';
 import { type Enrolment, enroll } from '../../core/enroll.ts';
 import { exchange, type Issued } from '../../core/exchange.ts';
-import { sha256Base64url } from '../../core/encoding/hash.ts';
 import { writKey } from '../../core/ledger/keys.ts';
 import { mint } from '../../core/mint.ts';
 import { type Listed, permissions } from '../../core/permissions.ts';
 import type { EnrolmentSigner, ExchangePorts, HeadKey, LedgerItem, MintPorts } from '../../core/ports.ts';
 import type { Received } from '../../core/request.ts';
-import { type Swept, sweep } from '../../core/sweep.ts';
+import { type SweepPorts, type Swept, sweep } from '../../core/sweep.ts';
 import { NOW } from './clock.ts';
 import { openTables, type TestTables } from './dynamodb.ts';
 import { type FakeSts, fakeSts } from './fake-sts.ts';
@@ -77,7 +81,7 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-type AllPorts = ExchangePorts & MintPorts & { readonly signer: EnrolmentSigner };
+type AllPorts = ExchangePorts & MintPorts & SweepPorts & { readonly signer: EnrolmentSigner };
 
 export async function openBroker(configuration: { readonly [path: string]: unknown } = {}): Promise<Broker> {
   const [world, db] = await Promise.all([tokenWorld(), openTables()]);
@@ -93,8 +97,9 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
     nonceKeys: async () => NONCE_KEYS,
     authorize: cedar(policy.bundle.policies),
     ledger: dynamodbLedger(db.client, db.tables),
-    refusals: dynamodbRefusalCounter(db.client, db.tables.control),
+    refusalCounter: dynamodbRefusalCounter(db.client, db.tables.control),
     readHeads: dynamodbReadHeads(db.client, db.tables),
+    cursor: dynamodbCursor(db.client, db.tables.control),
     assumeRole: (plan) => sts.assumeRole(plan),
     mint: (handover) => mint(handover, ports),
     signer: { kid: SETTINGS.enrolmentKey, sign: async (data) => signBytes(world.keys.writ, data) },

@@ -31,7 +31,7 @@ const POLICIES = `
 @id("finance-reads-reports")
 permit (principal in Writ::Group::"corp:finance", action == Writ::Action::"issue", resource);
 
-@id("staff-enrol-devices")
+@id("staff-enroll-devices")
 permit (principal in Writ::Group::"corp:staff", action == Writ::Action::"enroll", resource);
 
 @id("no-secrets")

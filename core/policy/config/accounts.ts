@@ -3,6 +3,7 @@ import type { AccountsFile } from './schemas.ts';
 import type { Problem } from './source.ts';
 import type { Parsed } from './yaml.ts';
 
+/** Accounts by the names that requests use; `active` unless closed. */
 export const accounts = (file: AccountsFile): Account[] =>
   Object.entries(file).map(([account, { id, region, state }]) => ({
     account,

@@ -4,6 +4,11 @@ import { type AgentFile, type IssuerFile, NAME } from './schemas.ts';
 import { type Problem, quoted } from './source.ts';
 import type { Parsed } from './yaml.ts';
 
+/**
+ * The registration of a file that has no problems: dates as NumericDate of their first second, users as their tags.
+ *
+ * @throws Fault `misconfigured` for a user whose issuer's alias is none: `agentProblems` comes first.
+ */
 export function agent({ name, value }: Parsed<AgentFile>): Agent {
   return {
     agent: name,
@@ -28,6 +33,12 @@ function userTag(user: string): string {
   return identityTag(user.slice(0, colon), user.slice(colon + 1));
 }
 
+/**
+ * What the schema cannot see: people and workloads of issuers that are there and of the class that vouches for them,
+ * permissions that exist, and something that can be this agent.
+ *
+ * @param permissions - Names of all permissions.
+ */
 export function agentProblems(
   file: Parsed<AgentFile>,
   issuers: readonly Parsed<IssuerFile>[],

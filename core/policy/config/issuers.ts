@@ -28,6 +28,7 @@ const CLAIMS: { readonly [C in Issuer['class']]: readonly string[] } = {
   event: [],
 };
 
+/** The issuer of a file that has no problems: `typ` by its class, and `sub` as subject, where the file says nothing. */
 export function issuer({ name, value }: Parsed<IssuerFile>): Issuer {
   const claims = value.claims ?? {};
   return {
@@ -44,7 +45,12 @@ export function issuer({ name, value }: Parsed<IssuerFile>): Issuer {
   };
 }
 
-/** @param local - Whether plain http to the loopback is taken: on a laptop only. */
+/**
+ * What the schema cannot see: an alias that tags can hold, exact https URLs, a rule where others' tokens would verify
+ * too (rule 2), and claims that mean something in the issuer's class.
+ *
+ * @param local - Whether plain http to the loopback is taken: on a laptop only.
+ */
 export function issuerProblems(file: Parsed<IssuerFile>, local: boolean): Problem[] {
   const { value, problem } = file;
   const found: Problem[] = [];

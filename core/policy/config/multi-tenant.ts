@@ -1,6 +1,6 @@
 /**
  * Issuers that sign for anyone who opens an account there. Without a rule that says which tokens are ours, a
- * stranger's token would verify (design, rule 2). For those known here the rule must be on a claim that tells
+ * stranger's token would verify (rule 2). For those known here the rule must be on a claim that tells
  * tenants apart: `email_verified` does not.
  */
 const KNOWN: readonly { readonly iss: RegExp; readonly claims: readonly string[] }[] = [

@@ -7,6 +7,7 @@ import { statementProblems } from './statements.ts';
 import { BUILT_IN, parametersOf as namesIn, parseTemplate } from './template.ts';
 import type { Parsed } from './yaml.ts';
 
+/** The permission of a file that has no problems: defaults filled in, every list a list. */
 export function permission({ name, value }: Parsed<PermissionFile>): Permission {
   return {
     permission: name,
@@ -67,6 +68,12 @@ const permissionCase = (entry: CaseEntry) => ({
 const list = (value: string | readonly string[]): readonly string[] =>
   typeof value === 'string' ? [value] : value;
 
+/**
+ * What the schema cannot see: names that must exist elsewhere, cases that no request could be, statements that would
+ * allow too much, a policy that would not fit STS.
+ *
+ * @param accounts - Those of `accounts.yaml`; without that file none, and every name is a problem.
+ */
 export function permissionProblems(file: Parsed<PermissionFile>, accounts: AccountsFile): Problem[] {
   const { value, problem } = file;
   const found: Problem[] = [];

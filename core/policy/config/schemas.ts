@@ -66,10 +66,11 @@ export const IssuerFile = z
     require: z
       .array(
         z.strictObject({
-          claim: text,
+          claim: text.describe('Name of the claim.'),
           oneOf: z
             .array(z.union([text, z.number(), z.boolean()], must('text, a number, true or false')))
-            .min(1),
+            .min(1)
+            .describe('Accepted values, compared exactly, type and all: `"1"` is not `1`.'),
         }),
       )
       .describe('Claims without which a token does not count: tenant, organisation, owner.')
@@ -80,20 +81,21 @@ export const IssuerFile = z
           .describe('Names the user, workload or device for ever: `sub`; `oid` at Entra.')
           .optional(),
         login: text.describe('Directory login name. Only where it is verified and immutable.').optional(),
-        email: text.optional(),
-        groups: text.optional(),
+        email: text.describe('E-mail address. Recorded as a hash; nothing is decided by it.').optional(),
+        groups: text.describe('List of groups: policies call them `<alias>:<group>`.').optional(),
         device: text
           .describe('Subject class: a claim about the device. Attestation class: its id.')
           .optional(),
         user: text.describe('Attestation class: `{iss, sub}` of the device’s user.').optional(),
         compliant: text.describe('Attestation class: boolean.').optional(),
       })
+      .describe('Which of the token’s claims says what.')
       .optional(),
     login: z
       .strictObject({
-        client_id: text,
-        scope: text,
-        max_age: z.int().min(0).describe('Seconds.'),
+        client_id: text.describe('A public client with loopback redirects (RFC 8252).'),
+        scope: text.describe('Asked for at sign-in: `openid` and what the claims need.'),
+        max_age: z.int().min(0).describe('Oldest sign-in, seconds: an older one is made anew.'),
       })
       .describe('What `writ login` needs. Subject class only.')
       .optional(),
@@ -108,7 +110,12 @@ export const AgentFile = z
     reviewBy: date.describe('From this day on, 00:00 UTC, it is refused until somebody has reviewed it.'),
     expires: date.describe('From this day on, 00:00 UTC, it is refused.'),
     identities: z
-      .array(z.strictObject({ issuer: text.describe('Alias of an actor issuer.'), subject: text }))
+      .array(
+        z.strictObject({
+          issuer: text.describe('Alias of an actor issuer.'),
+          subject: text.describe('Exact, without wildcards.'),
+        }),
+      )
       .describe('Tokens of platforms that are this agent: exact subjects.')
       .optional(),
     enrolled: z.boolean().describe('Whether an enrolled device’s own key may speak for it.').optional(),
@@ -126,18 +133,24 @@ const Statement = z.strictObject({
   Sid: z
     .string()
     .regex(/^[A-Za-z0-9]{1,64}$/, 'must be letters and digits')
+    .describe('Name of the statement, for people.')
     .optional(),
   Effect: z.enum(['Allow', 'Deny']).describe('Default: Allow.').optional(),
-  Action: oneOrMore(text),
-  Resource: oneOrMore(text),
-  Condition: z.record(z.string(), z.record(z.string(), oneOrMore(text))).optional(),
+  Action: oneOrMore(text).describe('IAM actions, such as `s3:GetObject`. No parameter may stand here.'),
+  Resource: oneOrMore(text).describe(
+    'ARNs. `${name}` is a parameter; `${account}` and `${region}` are given.',
+  ),
+  Condition: z
+    .record(z.string(), z.record(z.string(), oneOrMore(text)))
+    .describe('IAM condition: operator, key, values. Values may have parameters.')
+    .optional(),
 });
 export type StatementEntry = z.infer<typeof Statement>;
 
 const Case = z.strictObject({
   with: z.record(z.string(), z.string()).describe('Parameters of the request.').optional(),
-  action: text,
-  resource: text,
+  action: text.describe('One IAM action.'),
+  resource: text.describe('ARN of one resource. `${account}` and `${region}` may stand in it.'),
   context: z
     .record(z.string(), oneOrMore(z.string()))
     .describe('Condition keys of the request, such as `s3:prefix`.')
@@ -165,8 +178,8 @@ export const PermissionFile = z
       .union(
         [
           z.enum(['exchange', 'anywhere']),
-          z.strictObject({ cidrs: z.array(addressRange).min(1) }),
-          z.strictObject({ vpcs: z.array(vpc).min(1) }),
+          z.strictObject({ cidrs: z.array(addressRange).min(1).describe('Address ranges.') }),
+          z.strictObject({ vpcs: z.array(vpc).min(1).describe('Ids of VPCs.') }),
         ],
         must('exchange, anywhere, {cidrs: […]} or {vpcs: […]}'),
       )
@@ -177,7 +190,7 @@ export const PermissionFile = z
         z.union(
           [
             z.enum(['segment', 'path', 'account', 'region', 'uuid']),
-            z.strictObject({ enum: z.array(text).min(1) }),
+            z.strictObject({ enum: z.array(text).min(1).describe('The values that it can have.') }),
           ],
           must('segment, path, account, region, uuid or {enum: […]}'),
         ),
@@ -186,6 +199,7 @@ export const PermissionFile = z
         (all) => Object.keys(all).length <= MAX_PARAMETERS,
         `must be at most ${MAX_PARAMETERS} entries long`,
       )
+      .describe('What a request fills in, by name and type. `segment`: no slash; `path`: plain segments.')
       .optional(),
     statements: z.array(Statement).min(1).describe('IAM statements. `${name}` is a parameter.'),
     lifts: z
@@ -204,9 +218,18 @@ export const AccountsFile = z
   .record(
     name,
     z.strictObject({
-      id: z.string(must('twelve digits in quotes')).regex(ACCOUNT_ID, 'must be twelve digits in quotes'),
-      region: z.string().regex(REGION, 'must be a Region'),
-      state: z.enum(['active', 'closed']).describe('Default: active.').optional(),
+      id: z
+        .string(must('twelve digits in quotes'))
+        .regex(ACCOUNT_ID, 'must be twelve digits in quotes')
+        .describe('Twelve digits, in quotes: YAML would take a leading zero for octal.'),
+      region: z
+        .string()
+        .regex(REGION, 'must be a Region')
+        .describe('Where sessions are asked for; `${region}` in permissions.'),
+      state: z
+        .enum(['active', 'closed'])
+        .describe('Default: active. In a closed one nothing can be asked for.')
+        .optional(),
     }),
   )
   .describe('AWS accounts by name.');

@@ -20,6 +20,12 @@ const IGNORED = /(?:^|\/)[^/]+\.md$|^schemas\/[^/]+\.schema\.json$/;
 /** Without one of each, nothing could ever be issued: an empty folder is a mistake, not a configuration. */
 const NEEDED = ['issuers', 'agents', 'permissions', 'policies'] as const;
 
+/**
+ * Sorts a folder's files by where they lie, and reads each by the schema of its kind.
+ *
+ * @returns a file of the wrong shape is among the problems and nowhere else; so is one that is of no kind, and a kind of
+ *   which there must be one. Never throws.
+ */
 export function sortFiles(files: readonly ConfigFile[]): SortedFiles {
   const problems: Problem[] = [];
   const inOrder = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));

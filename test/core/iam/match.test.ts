@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toContext } from '../../../core/iam/context.ts';
-import { matchesAction, matchesResource } from '../../../core/iam/match.ts';
+import { matchesAction, matchesArn, matchesResource } from '../../../core/iam/match.ts';
+import { expand } from '../../../core/iam/variables.ts';
 
 const NONE = toContext({});
 /** Few letters, so that pattern and text often nearly match. */
@@ -49,4 +50,23 @@ test('a pattern made to backtrack does not: it ends', () => {
 
 test('? takes one character, also one of two UTF-16 units', () => {
   expect(matchesResource('arn:aws:s3:::b/?', 'arn:aws:s3:::b/😀', NONE)).toBe(true);
+});
+
+test.each([
+  ['arn:aws:s3:::bu*et/x', 'arn:aws:s3:::bu:ck:et/x', true],
+  ['arn:aws:s3:eu:1*2:key', 'arn:aws:s3:eu:1:a2:key', false],
+])(
+  'a wildcard inside %s and %s: %s, for colons are characters in the sixth part alone',
+  (pattern, arn, matches) => {
+    expect(matchesResource(pattern, arn, NONE)).toBe(matches);
+  },
+);
+
+test.each([
+  ['arn:aws:logs:eu:1:log-group:a:*', 'arn:aws:logs:eu:1:log-group:a:b', true],
+  ['arn:aws:logs:eu:1:log-group:a', 'arn:aws:logs:eu:1:log-group:a:b', false],
+  ['arn:aws:logs:eu:1:*', 'arn:aws:logs:eu:1', false],
+])('the sixth part of an ARN is all that is left: %s and %s: %s', (pattern, arn, matches) => {
+  const expansion = expand(pattern, NONE);
+  expect(expansion.state === 'pattern' ? matchesArn(expansion.tokens, arn) : expansion.state).toBe(matches);
 });

@@ -73,22 +73,37 @@ describe('what is accepted', () => {
     const parsed = parse(document({ Id: 'x', Statement: [{ ...STATEMENT, Principal }] }), 'resource');
     expect(parsed).toMatchObject({
       ok: true,
-      document: { Statement: [{ Principal: { AWS: Principal.AWS } }] },
+      document: { Statement: [{ Principal: { AWS: Principal.AWS, Service: [Principal.Service] } }] },
     });
+  });
+
+  test.each([
+    ['AWS', '111122223333'],
+    ['Service', 'cloudtrail.amazonaws.com'],
+  ])('a principal that is %s alone is of no other kind', (kind, name) => {
+    const parsed = parse(
+      document({ Statement: [{ ...STATEMENT, Principal: { [kind]: name } }] }),
+      'resource',
+    );
+    expect(parsed.ok && parsed.document.Statement[0]?.Principal).toEqual({ [kind]: [name] });
   });
 });
 
 describe('documents that are refused', () => {
   test.each([
-    ['no JSON', '{', 'the document is no JSON'],
+    ['no JSON', '{', 'the document: not JSON'],
     ['a list', '[]', 'the document is no JSON object'],
     ['null', 'null', 'the document is no JSON object'],
     ['too long', ' '.repeat(20_481), 'the document is too long'],
-    ['an element twice', '{"Version":"2012-10-17","Version":"2012-10-17"}', 'an element is there twice'],
+    [
+      'an element twice',
+      '{"Version":"2012-10-17","Version":"2012-10-17"}',
+      'the document: member name repeated',
+    ],
     [
       'an element twice, escaped',
       '{"Version":"2012-10-17","\\u0056ersion":"2008-10-17"}',
-      'an element is there twice',
+      'the document: member name repeated',
     ],
   ])('%s', (_, text, problem) => {
     expect(parsePolicy(text, 'identity')).toEqual({ ok: false, problem });
@@ -96,7 +111,10 @@ describe('documents that are refused', () => {
 
   test('one key twice deep inside, which JSON.parse would hide', () => {
     const text = JSON.stringify(document()).replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"');
-    expect(parsePolicy(text, 'identity')).toEqual({ ok: false, problem: 'an element is there twice' });
+    expect(parsePolicy(text, 'identity')).toEqual({
+      ok: false,
+      problem: 'the document: member name repeated',
+    });
   });
 
   test('a key that is also a value is not twice', () => {

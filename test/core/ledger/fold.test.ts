@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { foldWrit } from '../../../core/ledger/fold.ts';
 import { jcs } from '../../../core/encoding/jcs.ts';
+import { foldWrit } from '../../../core/ledger/fold.ts';
 import type { LedgerRecord } from '../../../core/ledger/records.ts';
 import type { LedgerItem } from '../../../core/ports.ts';
 import {

@@ -47,18 +47,20 @@ const refusedBecause = (reason: string) => ({ ok: false, refusal: { reason } });
 
 /** The next call of one of these fails, once, before or after it took effect. */
 function failOnce(call: 'record' | 'spend' | 'count' | 'name', when: 'before' | 'after'): void {
-  const { ledger, refusals } = broker.ports;
+  const { ledger, refusalCounter } = broker.ports;
   const failing =
     <A extends readonly unknown[], T>(plain: (...args: A) => Promise<T>) =>
     async (...args: A): Promise<T> => {
-      Object.assign(broker.ports, { ledger, refusals });
+      Object.assign(broker.ports, { ledger, refusalCounter });
       if (when === 'after') await plain(...args);
       throw new Fault('ledger_unavailable');
     };
   if (call === 'record') broker.ports.ledger = { ...ledger, record: failing(ledger.record) };
   if (call === 'spend') broker.ports.ledger = { ...ledger, spend: failing(ledger.spend) };
-  if (call === 'count') broker.ports.refusals = { ...refusals, count: failing(refusals.count) };
-  if (call === 'name') broker.ports.refusals = { ...refusals, name: failing(refusals.name) };
+  if (call === 'count')
+    broker.ports.refusalCounter = { ...refusalCounter, count: failing(refusalCounter.count) };
+  if (call === 'name')
+    broker.ports.refusalCounter = { ...refusalCounter, name: failing(refusalCounter.name) };
 }
 
 describe('when something fails', () => {
@@ -118,13 +120,13 @@ describe('when something fails', () => {
 });
 
 test('the record is durable before it is named', async () => {
-  const { refusals } = broker.ports;
+  const { refusalCounter } = broker.ports;
   const found: unknown[] = [];
-  broker.ports.refusals = {
-    ...refusals,
+  broker.ports.refusalCounter = {
+    ...refusalCounter,
     name: async (principal, reason, minute, writ) => {
       found.push(await recordOf(broker, writ));
-      return refusals.name(principal, reason, minute, writ);
+      return refusalCounter.name(principal, reason, minute, writ);
     },
   };
   const writ = await refusedTo(somebody());
@@ -219,13 +221,13 @@ describe('a refusal that is only counted', () => {
 });
 
 test('before a token counts nothing is counted, and no id is told', async () => {
-  const { refusals } = broker.ports;
+  const { refusalCounter } = broker.ports;
   let counted = 0;
-  broker.ports.refusals = {
-    ...refusals,
+  broker.ports.refusalCounter = {
+    ...refusalCounter,
     count: (...args) => {
       counted += 1;
-      return refusals.count(...args);
+      return refusalCounter.count(...args);
     },
   };
   expect(await exchange({ subject: { key: broker.world.keys.device } })).toMatchObject({

@@ -140,7 +140,7 @@ test('nothing is approved, and task and purpose are the agent’s word', () => {
   });
 });
 
-test('enrol: nobody permits it here', () => {
+test('enroll: nobody permits it here', () => {
   const { subject, address, now } = asked;
   const enroll = { subject, address, now, jkt: 'thumbprint' };
   expect(enrollQuestion(enroll).resource).toEqual({ type: 'Writ::Device', id: 'writ:thumbprint' });

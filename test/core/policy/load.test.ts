@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Fault } from '../../../core/fault.ts';
 import { sha256Hex } from '../../../core/encoding/hash.ts';
+import { Fault } from '../../../core/fault.ts';
 import { loadBundle } from '../../../core/policy/load.ts';
 import { compiled } from './installation.ts';
 

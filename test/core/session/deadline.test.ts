@@ -40,6 +40,13 @@ test.each([
   });
 });
 
+test('of two that leave too little at the same instant, the one that the caller can change is named', () => {
+  expect(deadline({ ...VALID, wanted: 4, longest: 4, subjectExp: NOW + 4 })).toMatchObject({
+    ok: false,
+    refusal: { by: 'duration' },
+  });
+});
+
 test('the useful minimum itself is enough', () => {
   expect(deadline({ ...VALID, subjectExp: NOW + MIN_USEFUL_SECONDS })).toMatchObject({
     ok: true,

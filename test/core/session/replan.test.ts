@@ -3,8 +3,8 @@
  * differ, its hash in the record is the lie's own, so that no test passes by the hash alone.
  */
 import { describe, expect, test } from 'vitest';
-import { Fault, type FaultCode } from '../../../core/fault.ts';
 import { sha256Hex } from '../../../core/encoding/hash.ts';
+import { Fault, type FaultCode } from '../../../core/fault.ts';
 import type { Opened } from '../../../core/ledger/handover.ts';
 import type { Intent } from '../../../core/ledger/records.ts';
 import type { Account, Agent, Bundle, Permission } from '../../../core/policy/bundle.ts';

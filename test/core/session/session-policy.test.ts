@@ -102,6 +102,15 @@ describe('containment', () => {
     expect(statement(text, 'Contain')?.NotAction).toBe('iam:Get*');
   });
 
+  test('a lift does not spare a service that the permission itself denies', () => {
+    const statements = [
+      ...PERMISSION.statements,
+      { Effect: 'Deny', Action: ['kms:*'], Resource: ['*'] } as const,
+    ];
+    const text = sessionPolicy({ ...PERMISSION, statements, lifts: ['iam:Get*'] }, FILL, BOUNDS);
+    expect(statement(text, 'Contain')?.NotAction).toEqual(['iam:Get*', 's3:*']);
+  });
+
   test('a lift beside an action that names no service is a fault', () => {
     const statements = [{ Effect: 'Allow', Action: ['*'], Resource: ['*'] } as const];
     const lifted = { ...PERMISSION, statements, lifts: ['iam:Get*'] } as const;

@@ -35,7 +35,7 @@ const claimRefused = (claim: string) => tokenRefused('token_claim', { claim });
 describe('attested by a platform', () => {
   test('is the agent whose identity it is', async () => {
     const token = actorToken();
-    expect(accepted(await verifyText(token))).toEqual({
+    expect(accepted(await verifyText(token)).actor).toEqual({
       kind: 'attested',
       agent: 'reporter',
       iss: platform.iss,
@@ -55,7 +55,7 @@ describe('attested by a platform', () => {
 
   test('without jti, is at most 5 min old', async () => {
     const without = (iat: number | undefined) => verify({ claims: { jti: undefined, iat } });
-    expect(accepted(await without(NOW - 300)).jti).toBeNull();
+    expect(accepted(await without(NOW - 300)).actor.jti).toBeNull();
     expect(await without(NOW - 301)).toEqual(tokenRefused('token_too_old', { iat: NOW - 301, now: NOW }));
     expect(await without(undefined)).toEqual(claimRefused('iat'));
   });
@@ -137,7 +137,7 @@ describe('the agent’s registration', () => {
 describe('enrolled: the device’s key speaks for it', () => {
   test('is the agent that it names, as long as the nonce lives', async () => {
     const token = enrolledActorToken({ claims: { exp: NOW + 300 } });
-    expect(accepted(await verifyText(token))).toEqual({
+    expect(accepted(await verifyText(token)).actor).toEqual({
       kind: 'enrolled',
       agent: 'helper',
       iss: KEY_THUMBPRINT_URI + keys.device.jkt,
@@ -151,8 +151,8 @@ describe('enrolled: the device’s key speaks for it', () => {
   });
 
   test('may end earlier, or leave its end to the nonce', async () => {
-    expect(accepted(await verifyEnrolled({ claims: { exp: NOW + 60 } })).exp).toBe(NOW + 60);
-    expect(accepted(await verifyEnrolled({ claims: { exp: undefined } })).exp).toBe(NOW + 120);
+    expect(accepted(await verifyEnrolled({ claims: { exp: NOW + 60 } })).actor.exp).toBe(NOW + 60);
+    expect(accepted(await verifyEnrolled({ claims: { exp: undefined } })).actor.exp).toBe(NOW + 120);
   });
 
   test('by another key is refused', async () => {

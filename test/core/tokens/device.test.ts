@@ -126,7 +126,7 @@ describe('attested by an MDM', () => {
 });
 
 describe('enrolled by Writ', () => {
-  const enrol = (jwk = keys.device.jwk, now = NOW) => {
+  const enroll = (jwk = keys.device.jwk, now = NOW) => {
     const { publicUrl, enrolmentKey: kid } = SETTINGS;
     const made = attestation({ publicUrl, subject: alice, jkt: keys.device.jkt, jwk, now, kid });
     return {
@@ -136,7 +136,7 @@ describe('enrolled by Writ', () => {
   };
 
   test('what POST /enroll answers is verified as any attestation', async () => {
-    const { token } = enrol();
+    const { token } = enroll();
     expect(accepted(await verifyTexts(token))).toEqual({
       kind: 'enrolled',
       id: `writ:${keys.device.jkt}`,
@@ -150,7 +150,7 @@ describe('enrolled by Writ', () => {
   });
 
   test('it says what the draft asks, for a day', () => {
-    expect(enrol().claims).toEqual({
+    expect(enroll().claims).toEqual({
       iss: PUBLIC_URL,
       aud: PUBLIC_URL,
       sub: `urn:ietf:params:oauth:jwk-thumbprint:sha-256:${keys.device.jkt}`,
@@ -163,12 +163,14 @@ describe('enrolled by Writ', () => {
   });
 
   test('it ends after a day', async () => {
-    const { token } = enrol(keys.device.jwk, NOW - 86_400);
+    const { token } = enroll(keys.device.jwk, NOW - 86_400);
     expect(await verifyTexts(token)).toEqual(tokenRefused('token_expired', { exp: NOW, now: NOW }));
   });
 
   test('it is worth nothing with another key', async () => {
-    expect(await verifyTexts(enrol(keys.otherDevice.jwk).token)).toEqual(refused('attestation_key_mismatch'));
+    expect(await verifyTexts(enroll(keys.otherDevice.jwk).token)).toEqual(
+      refused('attestation_key_mismatch'),
+    );
   });
 
   test('a signature that is not R ‖ S is a fault of ours', () => {

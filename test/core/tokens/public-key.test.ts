@@ -17,6 +17,28 @@ test.each([
   expect(verificationKey({ ...key.published, x5t: 'x', foo: 1 }, alg)).toEqual(key.jwk);
 });
 
+const p521 = { kty: 'EC', crv: 'P-521', x: bytes(66), y: bytes(66, 2) };
+
+test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'])(
+  '%s takes an RSA key, and no curve',
+  (alg) => {
+    expect(verificationKey({ ...rsa.published, alg }, alg)).toEqual(rsa.jwk);
+    expect(verificationKey({ ...ec.jwk }, alg)).toBeNull();
+  },
+);
+
+test('ES512 takes P-521, with whole coordinates', () => {
+  expect(verificationKey({ ...p521, use: 'sig' }, 'ES512')).toEqual(p521);
+  expect(verificationKey({ ...p521, x: bytes(65) }, 'ES512')).toBeNull();
+});
+
+test.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])(
+  'a key with %s is no secret any more',
+  (name) => {
+    expect(verificationKey({ ...rsa.jwk, [name]: 'x' }, 'RS256')).toBeNull();
+  },
+);
+
 test('EdDSA is the older name of Ed25519 (RFC 9864)', () => {
   expect(verificationKey({ ...edwards.jwk, alg: 'EdDSA' }, 'Ed25519')).toEqual(edwards.jwk);
   expect(verificationKey({ ...edwards.jwk, alg: 'Ed25519' }, 'EdDSA')).toEqual(edwards.jwk);

@@ -53,6 +53,29 @@ test('what may be absent is null, empty, or follows from the subject', async () 
   });
 });
 
+describe('an ID token for several', () => {
+  const aud = ['intranet', 'writ-cli'];
+
+  test('that one of our clients got is good, and so is a list of us alone', async () => {
+    expect((await verify({ claims: { aud, azp: 'writ-cli' } })).ok).toBe(true);
+    expect((await verify({ claims: { aud: ['writ-cli'] } })).ok).toBe(true);
+  });
+
+  test.each([
+    ['another client', 'intranet'],
+    ['nobody knows who', undefined],
+    ['a list with ours', ['writ-cli']],
+  ])('that %s got is refused (OIDC Core §3.1.3.7)', async (_, azp) => {
+    expect(await verify({ claims: { aud, azp } })).toEqual(
+      refused('token_audience', { token: 'subject_token' }),
+    );
+  });
+
+  test('an access token names its client otherwise (RFC 9068 §2.2), and needs no azp', async () => {
+    expect((await verifyAccess({ aud })).ok).toBe(true);
+  });
+});
+
 test('an unverified e-mail address is none', async () => {
   expect(accepted(await verify({ claims: { email_verified: false } })).email).toBeNull();
 });

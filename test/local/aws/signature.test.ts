@@ -65,7 +65,7 @@ describe.each([
     await expect(send({ ...good, sessionToken })).rejects.toMatchObject({ name: token });
   });
   test('no token', async () => {
-    await expect(send({ ...good, sessionToken: '' })).rejects.toMatchObject({ name: token });
+    await expect(send({ ...good, sessionToken: '' })).rejects.toMatchObject({ name: unknown });
   });
   test.each([-5 * 60_000 - 2000, 5 * 60_000 + 2000])('a clock that is off by %i ms', async (off) => {
     const systemClockOffset = NOW + off - Date.now();

@@ -105,6 +105,7 @@ test.each<{ name: string; change: Partial<AssumeRoleCommandInput>; error: string
     change: { Policy: '{"Version":"2012-10-17","Statement":"\u4e00"}' },
     error: 'MalformedPolicyDocumentException',
   },
+  { name: 'an empty policy', change: { Policy: '' }, error: 'ValidationError' },
   { name: 'a policy of 2049', change: { Policy: longPolicy(2049) }, error: 'ValidationError' },
   {
     name: 'a role that does not exist',

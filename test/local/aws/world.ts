@@ -1,6 +1,6 @@
 /** A local AWS with a broker's role, a target role and a bucket, for the tests of this folder. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -174,10 +174,12 @@ export const assumption = (RoleArn: string): AssumeRoleCommandInput => ({
   TransitiveTagKeys: ['writ:id'],
 });
 
+/** Oldest first: their names tell the minute, and nothing within it. */
 export function trailFiles(dir: string): string[] {
+  const age = (name: string) => statSync(join(dir, name)).mtimeMs;
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.json.gz'))
-    .sort();
+    .sort((one, other) => age(one) - age(other));
 }
 
 export const readTrail = (dir: string): Event[] =>

@@ -1,4 +1,4 @@
-export type JsonObject = { readonly [key: string]: unknown };
+import type { JsonObject } from '../encoding/i-json.ts';
 
 /** Thrown by the parts of the policy parser and caught by `parsePolicy`; says nothing that the document says. */
 export class Malformed extends Error {
@@ -10,9 +10,6 @@ export class Malformed extends Error {
     this.problem = problem;
   }
 }
-
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Spelling counts: AWS's elements are case-sensitive. */
 export function refuseUnknown(json: JsonObject, known: readonly string[], where: string): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { member, parseIJson } from '../../core/encoding/i-json.ts';
-import { MAX_JSON_DEPTH } from '../../core/limits.ts';
+import { member, parseIJson } from '../../../core/encoding/i-json.ts';
+import { MAX_JSON_DEPTH } from '../../../core/limits.ts';
 
 describe('reads', () => {
   test('whatever JSON.stringify writes, as JSON.parse does', () => {

@@ -1,0 +1,102 @@
+import type { Cold } from './cold.ts';
+import type { Deferred } from './deferred.ts';
+import type { Growth } from './growth.ts';
+import { CONCURRENCIES, type Turn } from './rounds.ts';
+import { median } from './statistics.ts';
+import { SYSTEMS, type System } from './systems.ts';
+import type { Warm } from './warm.ts';
+
+export interface Results {
+  readonly machine: { readonly node: string; readonly cpus: number; readonly model: string };
+  readonly turns: readonly Turn[];
+  readonly cold: Cold;
+  readonly warm: Warm;
+  readonly growth: readonly Growth[];
+  readonly deferred: readonly Deferred[];
+  /** Bytes of each bundle: minified, the SDK in it, Cedar's engine beside it. */
+  readonly sizes: { readonly [bundle: string]: number };
+}
+
+/** Medians of a system's turns at one concurrency. */
+export function medians(turns: readonly Turn[], system: System, concurrency: number) {
+  const own = turns.filter((turn) => turn.system === system && turn.concurrency === concurrency);
+  const of = (value: (turn: Turn) => number) => median(own.map(value));
+  return {
+    perSecond: of((turn) => turn.perSecond),
+    p50: of((turn) => turn.p50),
+    p99: of((turn) => turn.p99),
+    cpu: of((turn) => turn.cpu),
+    rss: own[0]?.rss.map((_, index) => of((turn) => turn.rss[index] ?? 0)) ?? [],
+  };
+}
+
+/** CPU of Writ's exchange over a floor's, round by round, the median. */
+export function ratio(turns: readonly Turn[], floor: System, concurrency: number): number {
+  const at = turns.filter((turn) => turn.concurrency === concurrency);
+  const own = at.filter(({ system }) => system === 'writ');
+  return median(
+    own.map(({ round, cpu }) => {
+      const beside = at.find((turn) => turn.system === floor && turn.round === round);
+      return cpu / (beside?.cpu ?? Number.NaN);
+    }),
+  );
+}
+
+/** One table: what was measured, then Writ, equal work, minimal, and minimal without the SDK. */
+export function table(results: Results): string {
+  const { turns, cold, warm, growth, deferred, sizes } = results;
+  const rows: string[][] = [['', 'Writ', 'equal work', 'minimal', 'without SDK']];
+  for (const concurrency of CONCURRENCIES) {
+    const all = SYSTEMS.map((system) => medians(turns, system, concurrency));
+    const row = (name: string, show: (one: (typeof all)[number]) => string) =>
+      rows.push([`${name}, ${concurrency} at a time`, ...all.map(show)]);
+    row('exchanges/s', ({ perSecond }) => perSecond.toFixed(0));
+    row('p50 / p99 ms', ({ p50, p99 }) => `${p50.toFixed(1)} / ${p99.toFixed(1)}`);
+    row('CPU ms/exchange', ({ cpu }) => cpu.toFixed(2));
+    rows.push([
+      `Writ’s CPU over, ${concurrency} at a time`,
+      '',
+      `${ratio(turns, 'equal', concurrency).toFixed(2)} ×`,
+      `${ratio(turns, 'minimal', concurrency).toFixed(2)} ×`,
+      '',
+    ]);
+  }
+  const memory = SYSTEMS.map((system) =>
+    medians(turns, system, 16)
+      .rss.map((bytes) => (bytes / 1e6).toFixed(0))
+      .join(' + '),
+  );
+  rows.push(['memory MB', ...memory]);
+  const coldIn = (by: 'clock' | 'cpu') =>
+    [cold.exchange, cold.equalExchange, cold.minimal].map((one) => one[by].toFixed(0));
+  rows.push(['cold ms, exchange', ...coldIn('clock')]);
+  rows.push(['cold CPU ms, exchange', ...coldIn('cpu')]);
+  rows.push(['cold ms / CPU ms, mint', `${cold.mint.clock.toFixed(0)} / ${cold.mint.cpu.toFixed(0)}`]);
+  for (const [name, bytes] of Object.entries(sizes)) rows.push([`kB, ${name}`, (bytes / 1000).toFixed(0)]);
+  rows.push([`new connections in ${warm.exchanges} warm exchanges`, String(warm.connections)]);
+  rows.push([`key sets fetched in them`, String(warm.jwksFetches)]);
+  for (const { writs, exchanges, traffic } of growth) {
+    const each = (total: number) => (total / exchanges).toFixed(0);
+    const calls = Object.values(traffic.calls).reduce((sum, count) => sum + count, 0);
+    const said = `${each(calls)} calls, ${each(traffic.keysRead)} keys read, ${each(traffic.keysWritten)} written, ${each(traffic.bytesSent)} + ${each(traffic.bytesReceived)} bytes`;
+    rows.push([`DynamoDB per exchange, ${writs} writs in the ledger`, said]);
+  }
+  for (const { batch, cpu } of deferred) {
+    rows.push([`deferred CPU ms/writ, ${batch} in a batch`, cpu.toFixed(3)]);
+  }
+  return aligned(rows);
+}
+
+/** Numbers to the right; a row of one long cell takes what it needs. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const full = rows.filter((row) => row.length > 2);
+  const widthOf = (column: number) => Math.max(...full.map((row) => row[column]?.length ?? 0));
+  const first = Math.max(...rows.map(([name = '']) => name.length));
+  return rows
+    .map(([name = '', ...cells]) =>
+      [name.padEnd(first), ...cells.map((cell, index) => cell.padStart(widthOf(index + 1)))]
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

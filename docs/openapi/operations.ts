@@ -1,0 +1,108 @@
+/** Every endpoint with what it takes and all that it can answer: the document is written from this, and tests hold the wire to it. */
+import { z } from 'zod';
+import type { Endpoint } from '../../core/parse.ts';
+import { Enrolled, Issued, Metadata, Permissions } from './answers.ts';
+import { formOf } from './form.ts';
+import { refusalBody, STATUSES, Unavailable, WrongMethod } from './refusals.ts';
+
+export interface Operation {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  readonly form: z.ZodType | null;
+  readonly answers: readonly DocumentedAnswer[];
+}
+
+export interface DocumentedAnswer {
+  readonly status: number;
+  readonly says: string;
+  readonly body: z.ZodType;
+  /** Names of headers that it has beside those that every answer has; `?` behind those that it may have. */
+  readonly headers: readonly string[];
+}
+
+const ok = (says: string, body: z.ZodType, headers: readonly string[] = ['DPoP-Nonce']) => ({
+  status: 200,
+  says,
+  body,
+  headers,
+});
+
+const ALWAYS: readonly DocumentedAnswer[] = [
+  { status: 405, says: 'Another method.', body: WrongMethod, headers: ['Allow'] },
+  {
+    status: 503,
+    says: 'A fault of the broker: nothing has been issued.',
+    body: Unavailable,
+    headers: ['Retry-After'],
+  },
+];
+
+const SAYS: { readonly [status: number]: string } = {
+  400: 'Refused (RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 9449 §5, RFC 9396 §5).',
+  413: 'The body is larger than 64 KiB.',
+  415: 'The body is no form in UTF-8.',
+};
+
+const refusals: readonly DocumentedAnswer[] = STATUSES.map((status) => ({
+  status,
+  says: SAYS[status] ?? 'Refused.',
+  body: refusalBody(status),
+  headers: [status === 400 ? 'DPoP-Nonce' : 'DPoP-Nonce?'],
+}));
+
+const post = (endpoint: Endpoint, summary: string, answer: DocumentedAnswer): Operation => ({
+  method: 'post',
+  path: `/${endpoint}`,
+  id: endpoint,
+  summary,
+  form: formOf(endpoint),
+  answers: [answer, ...refusals, ...ALWAYS],
+});
+
+export const OPERATIONS: readonly Operation[] = [
+  post(
+    'token',
+    'Exchanges a user’s and an agent’s token for AWS credentials (RFC 8693).',
+    ok('The secret, and what was granted with it.', Issued),
+  ),
+  post(
+    'permissions',
+    'Lists what this user, device and agent may ask for.',
+    ok('Permissions by name.', Permissions),
+  ),
+  post(
+    'enroll',
+    'Vouches for the key of the proof, for whoever has just signed in.',
+    ok('An attestation for the key.', Enrolled),
+  ),
+  {
+    method: 'get',
+    path: '/.well-known/oauth-authorization-server',
+    id: 'metadata',
+    summary: 'Authorization server metadata (RFC 8414).',
+    form: null,
+    answers: [ok('The metadata.', Metadata, []), ...ALWAYS],
+  },
+];
+
+/** Headers of every answer (RFC 6749 §5.1, and so that no browser makes more of it than JSON). */
+export const EVERY_ANSWER = {
+  'Cache-Control': z.literal('no-store'),
+  Pragma: z.literal('no-cache'),
+  'X-Content-Type-Options': z.literal('nosniff'),
+} as const;
+
+/** Headers of some answers. */
+export const SOME_ANSWERS: { readonly [name: string]: z.ZodType } = {
+  'DPoP-Nonce': z
+    .string()
+    .regex(/^[0-9a-z]+\.[\w-]{43}$/)
+    .describe('For the next proof (RFC 9449 §8.2).'),
+  Allow: z.enum(['GET', 'POST']),
+  'Retry-After': z
+    .string()
+    .regex(/^[0-9]+$/)
+    .describe('Seconds.'),
+};
