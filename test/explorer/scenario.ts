@@ -1,6 +1,7 @@
 /** Who acts, and how: the exchange with its mint, whoever revokes, the sweep, and time itself. */
 import { exchange } from '../../core/exchange.ts';
 import { Fault } from '../../core/fault.ts';
+import { dueHour } from '../../core/ledger/keys.ts';
 import { mint } from '../../core/mint.ts';
 import type {
   Assumed,
@@ -121,7 +122,11 @@ export function begin(world: World, scenario: Scenario): Ran {
           : settle,
       spend: held('spends', effects.spend),
       append: held('appends', effects.append),
-      due: held('looks what is due', effects.due),
+      // Nothing ever stands in the hour before: to look there is no move.
+      due: async (hour, ...of) =>
+        hour === dueHour(NOW)
+          ? held('looks what is due', effects.due)(hour, ...of)
+          : effects.due(hour, ...of),
       read: (pk, sk) => held(`reads ${sk}`, () => effects.read(pk, sk))(),
     };
   };

@@ -12,6 +12,8 @@ export interface Numbered extends Mutant {
   readonly file: string;
   readonly line: number;
   readonly was: string;
+  /** The lines that it stands in. */
+  readonly within: string;
 }
 
 /** @returns every mutant, and the sources with all of them in it by absolute path. */
@@ -28,7 +30,9 @@ export function readMutants(wanted: readonly string[]): {
     for (const mutant of found) {
       const line = source.slice(0, mutant.start).split('\n').length;
       const was = source.slice(mutant.start, mutant.end);
-      mutants.push({ ...mutant, number: mutants.length, file, line, was });
+      const from = source.lastIndexOf('\n', mutant.start) + 1;
+      const within = source.slice(from, mutant.start) + was + /^.*/.exec(source.slice(mutant.end));
+      mutants.push({ ...mutant, number: mutants.length, file, line, was, within });
     }
   }
   return { mutants, sources };
@@ -53,8 +57,8 @@ export function chooseFrom(
 }
 
 /** A mutant by what it is and not by where: lines move. */
-const nameOf = ({ file, was, replacement }: Pick<Numbered, 'file' | 'was' | 'replacement'>): string =>
-  JSON.stringify([file, was, replacement]);
+const nameOf = ({ file, was, within, replacement }: Numbered): string =>
+  JSON.stringify([file, was, within, replacement]);
 
 function survivorsOf(report: string): ReadonlySet<string> {
   const verdicts = JSON.parse(readFileSync(report, 'utf8')) as readonly Verdict[];

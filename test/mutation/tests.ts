@@ -118,7 +118,9 @@ export async function judge(vitest: Vitest, files: readonly string[]): Promise<P
   try {
     const ended = await Promise.race([run, hung.promise]);
     if (ended === 'hung') return { fate: 'hung', by: '' };
-    const failed = ended.testModules.find((module) => module.state() === 'failed');
+    // What is told is what is known by now, of earlier runs as well.
+    const ours = ended.testModules.filter(({ moduleId }) => files.includes(moduleId));
+    const failed = ours.find((module) => module.state() === 'failed');
     if (failed === undefined && ended.unhandledErrors.length === 0) return { fate: 'survived', by: '' };
     const [test] = failed?.children.allTests('failed') ?? [];
     const why = test?.result().errors?.[0] ?? failed?.errors()[0];
