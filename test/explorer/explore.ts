@@ -3,10 +3,11 @@
  * comes to a state that was seen before, everything after it has been explored already, and it is left there.
  */
 import { createHash } from 'node:crypto';
+import { begin, finish } from './actors.ts';
 import { breachesOf } from './properties.ts';
 import { rememberCrypto } from './remembered-crypto.ts';
-import { begin, isMishap, type Ran, type Scenario } from './scenario.ts';
 import type { Move } from './scheduler.ts';
+import { isMishap, type Scenario, type Stage, stateOf } from './stage.ts';
 import type { World } from './world.ts';
 
 export interface Found {
@@ -30,7 +31,7 @@ export interface Explored {
 }
 
 /** Which move is next; `null`: this schedule need not go on. */
-type Next = (ran: Ran, moves: readonly Move[]) => Move | null;
+type Next = (stage: Stage, moves: readonly Move[]) => Move | null;
 
 export interface Bounds {
   /** Schedules in order, depth first; then so many at random. */
@@ -66,39 +67,39 @@ export async function explore(world: World, scenario: Scenario, bounds: Bounds):
   /** Follows the given moves, then asks which is next. */
   async function runOne(prefix: readonly string[], next: Next): Promise<void> {
     schedules += 1;
-    const ran = begin(world, scenario);
+    const stage = begin(world, scenario);
     for (;;) {
       await quiet(crypto.underWay);
-      const at = ran.scheduler.path.length;
-      const moves = allowed(ran, scenario);
-      if (moves.length === 0) return judge(ran);
+      const at = stage.scheduler.path.length;
+      const moves = allowed(stage, scenario);
+      if (moves.length === 0) return judge(stage);
       const given = prefix[at];
-      const move = given === undefined ? next(ran, moves) : moves.find(({ name }) => name === given);
+      const move = given === undefined ? next(stage, moves) : moves.find(({ name }) => name === given);
       if (move === null) return;
       if (move === undefined) throw new Error(`${given} is not ready: the run is not the same twice`);
       move.fire();
     }
   }
 
-  function systematic(ran: Ran, moves: readonly Move[]): Move | null {
-    const state = createHash('sha1').update(ran.state()).digest('base64');
+  function systematic(stage: Stage, moves: readonly Move[]): Move | null {
+    const state = createHash('sha1').update(stateOf(stage)).digest('base64');
     if (seen.has(state)) return null;
     seen.add(state);
     const [first = null, ...others] = moves;
-    for (const { name } of others.reverse()) todo.push([...ran.scheduler.path, name]);
+    for (const { name } of others.reverse()) todo.push([...stage.scheduler.path, name]);
     return first;
   }
 
-  async function judge(ran: Ran): Promise<void> {
+  async function judge(stage: Stage): Promise<void> {
     ends += 1;
-    released += ran.released.length;
-    await ran.finish();
-    for (const breach of breachesOf(ran)) found.push({ breach, path: [...ran.scheduler.path] });
+    released += stage.released.length;
+    await finish(stage);
+    for (const breach of breachesOf(stage)) found.push({ breach, path: [...stage.scheduler.path] });
   }
 }
 
 /** Mishaps are rare: at most so many in one schedule. */
-function allowed({ scheduler }: Ran, { mishaps = 0 }: Scenario): readonly Move[] {
+function allowed({ scheduler }: Stage, { mishaps = 0 }: Scenario): readonly Move[] {
   const gone = scheduler.path.filter(isMishap).length;
   return scheduler.ready().filter(({ mishap }) => !mishap || gone < mishaps);
 }
@@ -111,7 +112,7 @@ async function quiet(underWay: () => number): Promise<void> {
 
 const anyOf =
   (random: () => number) =>
-  (_: Ran, moves: readonly Move[]): Move | null =>
+  (_: Stage, moves: readonly Move[]): Move | null =>
     moves[Math.floor(random() * moves.length)] ?? null;
 
 /** Numbers from 0 to 1 that are the same for the same seed (a linear congruential generator; nothing secret). */

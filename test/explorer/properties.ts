@@ -2,21 +2,23 @@
 import { foldWrit } from '../../core/ledger/fold.ts';
 import { INTENT, OUTCOME } from '../../core/ledger/keys.ts';
 import type { LedgerItem } from '../../core/ports.ts';
-import type { Ran } from './scenario.ts';
+import type { Stage } from './stage.ts';
 
 /** T′, spelled out once more: the explorer must not believe the very function that it judges. */
 const deniedBefore = (cutoff: number): number => Math.ceil((cutoff + 3) / 10) * 10;
 
-export function breachesOf(ran: Ran): readonly string[] {
-  const items = ran.tables.items();
+export function breachesOf(stage: Stage): readonly string[] {
+  const items = stage.tables.items();
   const intents = items.filter(({ sk }) => sk === INTENT);
   return [
-    ...ran.crashes.map((error) => `an actor crashed: ${error instanceof Error ? error.message : 'unknown'}`),
+    ...stage.crashes.map(
+      (error) => `an actor crashed: ${error instanceof Error ? error.message : 'unknown'}`,
+    ),
     ...intents.flatMap(({ pk }) => outcomeBreaches(items.filter((item) => item.pk === pk))),
-    ...(ran.released.length > 1 ? ['two secrets of one writ left'] : []),
-    ...ran.released.flatMap((secret) => [
+    ...(stage.released.length > 1 ? ['two secrets of one writ left'] : []),
+    ...stage.released.flatMap((secret) => [
       ...recordBreaches(secret.credential.AccessKeyId, items),
-      ...revocationBreaches(secret, ran),
+      ...revocationBreaches(secret, stage),
     ]),
   ];
 }
@@ -45,8 +47,8 @@ function recordBreaches(accessKeyId: string, items: readonly LedgerItem[]): read
  * the commit, and then the session is older than the T′ before which AWS denies. There is no third case.
  */
 function revocationBreaches(
-  { credential, recheckedAt }: Ran['released'][number],
-  { revocation, sessions }: Ran,
+  { credential, recheckedAt }: Stage['released'][number],
+  { revocation, sessions }: Stage,
 ): readonly string[] {
   const session = sessions.get(credential.AccessKeyId);
   if (session === undefined) return ['a secret that STS never gave'];

@@ -1,5 +1,5 @@
 import { NOW } from '../support/clock.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from './stage.ts';
 
 /**
  * Small enough for every run of the tests, and each of them whole. Times are chosen for T′ = T + 3 s rounded up to 10:

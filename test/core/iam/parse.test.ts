@@ -77,6 +77,11 @@ describe('what is accepted', () => {
     });
   });
 
+  test('a resource policy for everyone', () => {
+    const parsed = parse(document({ Statement: [{ ...STATEMENT, Principal: '*' }] }), 'resource');
+    expect(parsed.ok && parsed.document.Statement[0]?.Principal).toBe('*');
+  });
+
   test.each([
     ['AWS', '111122223333'],
     ['Service', 'cloudtrail.amazonaws.com'],
@@ -86,6 +91,18 @@ describe('what is accepted', () => {
       'resource',
     );
     expect(parsed.ok && parsed.document.Statement[0]?.Principal).toEqual({ [kind]: [name] });
+  });
+});
+
+describe('a refusal says what is wrong', () => {
+  test.each<[object, string]>([
+    [{ Effect: 'Maybe' }, 'Effect must be Allow or Deny'],
+    [{ Condition: {} }, 'must not be empty'],
+    [{ Condition: { StringEquals: {} } }, 'must not be empty'],
+    [{ Condition: { StringEquals: { 'aws:x': [] } } }, 'has a key without values'],
+  ])('%j: %s', (change, problem) => {
+    const parsed = parse(document({ Statement: [{ ...STATEMENT, ...change }] }), 'identity');
+    expect(parsed).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
   });
 });
 

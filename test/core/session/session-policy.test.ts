@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../core/fault.ts';
 import { evaluate } from '../../../core/iam/evaluate.ts';
+import { minified } from '../../../core/session/minified.ts';
 import type { PolicyDocument } from '../../../core/session/policy-document.ts';
 import { sessionPolicy } from '../../../core/session/session-policy.ts';
 import { ACCOUNT, BOUNDS, DEADLINE, FILL, PERMISSION } from './fixture.ts';
@@ -46,6 +47,16 @@ test('a session policy, whole', () => {
       },
     ],
   });
+});
+
+test('a list of one statement stays a list', () => {
+  const text = minified({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['a:b'], Resource: ['*'] }],
+  });
+  expect(text).toBe(
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"a:b","Resource":"*"}]}',
+  );
 });
 
 test('the text is minified, and the same input gives the same text', () => {

@@ -124,7 +124,7 @@ describe('8–9: for this request', () => {
     expect(await verify({ claims: { [claim]: value } })).toEqual(refused('dpop_claim', { claim }));
   });
 
-  test.each(['?x=y', '#x', '?x#y'])('htu is compared without %s', async (rest) => {
+  test.each(['?x=y', '#x', '?x#y', '?x\ny'])('htu is compared without %s', async (rest) => {
     expect((await verify({ claims: { htu: `${PUBLIC_URL}/token${rest}` } })).ok).toBe(true);
   });
 });

@@ -44,6 +44,10 @@ test('EdDSA is the older name of Ed25519 (RFC 9864)', () => {
   expect(verificationKey({ ...edwards.jwk, alg: 'Ed25519' }, 'EdDSA')).toEqual(edwards.jwk);
 });
 
+test('a key that says it verifies, among others, is taken (RFC 7517 §4.3)', () => {
+  expect(verificationKey({ ...ec.jwk, key_ops: ['verify', 'sign'] }, 'ES256')).toEqual(ec.jwk);
+});
+
 const rsaWith = (changes: object) => ({ kty: 'RSA', n: rsa.jwk.n, e: rsa.jwk.e, ...changes });
 
 test.each<[string, object, string]>([
@@ -66,6 +70,8 @@ test.each<[string, object, string]>([
   ['2048 bits of which the first is zero', rsaWith({ n: base64url(Buffer.alloc(256, 0x7f)) }), 'RS256'],
   ['2048 bits of which most are zero', rsaWith({ n: base64url(Buffer.alloc(256).fill(1, 200)) }), 'RS256'],
   ['16384 bits', rsaWith({ n: bytes(2048) }), 'RS256'],
+  ['a modulus of zero', rsaWith({ n: base64url(Buffer.alloc(256)) }), 'RS256'],
+  ['an empty modulus', rsaWith({ n: '' }), 'RS256'],
   ['no modulus', rsaWith({ n: undefined }), 'RS256'],
   ['an exponent of one', rsaWith({ e: 'AQ' }), 'RS256'],
   ['an even exponent', rsaWith({ e: 'AQAC' }), 'RS256'],

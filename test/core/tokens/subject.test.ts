@@ -93,6 +93,21 @@ test('may_act is read (RFC 8693 §4.4); without iss it names nobody yet', async 
   });
 });
 
+test.each<[string, object]>([
+  ['in another document (OIDC Core §5.6.2)', { _claim_names: { groups: 'src1' } }],
+  ['more than fit (Entra)', { hasgroups: true }],
+  ['more than fit, as text (Entra)', { hasgroups: 'true' }],
+])('groups that are %s are not taken for none', async (_, claims) => {
+  expect(await verify({ claims: { groups: undefined, ...claims } })).toEqual(claimRefused('groups'));
+});
+
+test.each<object>([{ _claim_names: { address: 'src1' } }, { _claim_names: 'groups' }, { hasgroups: false }])(
+  '%j says nothing of groups',
+  async (claims) => {
+    expect(accepted(await verify({ claims })).groups).toEqual(['corp:finance', 'corp:staff']);
+  },
+);
+
 describe('kinds of token (RFC 8725 §3.12)', () => {
   const mismatch = (problem: string) => refused('token_type_mismatch', { token: 'subject_token', problem });
 
@@ -168,6 +183,7 @@ test.each([
   ['nonce', 7],
   ['iat', undefined],
   ['may_act', 'x'],
+  ['may_act', null],
   ['may_act', {}],
   ['may_act', { sub: 7 }],
   ['may_act', { iss: 7, sub: 'x' }],
