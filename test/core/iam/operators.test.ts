@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { holds } from '../../../core/iam/conditions.ts';
+import { toContext } from '../../../core/iam/context.ts';
 import { parseBoolean, parseNumber } from '../../../core/iam/operators.ts';
 
 test.each([
@@ -34,4 +36,21 @@ test.each([
   ['', null],
 ])('%j is the Boolean %s', (text, value) => {
   expect(parseBoolean(text)).toBe(value);
+});
+
+const NOON = '2026-11-24T12:00:00Z';
+
+test.each([
+  ['NumericEquals', '10', '10.0', true],
+  ['NumericEquals', '10', '9', false],
+  ['NumericNotEquals', '10', '10.0', false],
+  ['NumericNotEquals', '10', '9', true],
+  ['DateEquals', NOON, '2026-11-24T13:00:00+01:00', true],
+  ['DateEquals', NOON, '2026-11-24T12:00:01Z', false],
+  ['DateNotEquals', NOON, '2026-11-24T13:00:00+01:00', false],
+  ['DateNotEquals', NOON, '2026-11-24T12:00:01Z', true],
+  ['Bool', 'true', 'TRUE', true],
+  ['Bool', 'true', 'false', false],
+])('%s %s of %s: %s', (operator, wanted, actual, expected) => {
+  expect(holds({ [operator]: { 'aws:x': wanted } }, toContext({ 'aws:x': actual }))).toBe(expected);
 });

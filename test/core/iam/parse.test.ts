@@ -77,6 +77,15 @@ describe('what is accepted', () => {
     });
   });
 
+  test('a Sid of a resource policy may have a blank, and an empty one is none', () => {
+    const sidOf = (Sid: string) => {
+      const parsed = parse(document({ Statement: [{ ...STATEMENT, Sid, Principal: '*' }] }), 'resource');
+      return parsed.ok ? parsed.document.Statement[0]?.Sid : parsed.problem;
+    };
+    expect(sidOf('read it')).toBe('read it');
+    expect(sidOf('')).toBeUndefined();
+  });
+
   test('a resource policy for everyone', () => {
     const parsed = parse(document({ Statement: [{ ...STATEMENT, Principal: '*' }] }), 'resource');
     expect(parsed.ok && parsed.document.Statement[0]?.Principal).toBe('*');

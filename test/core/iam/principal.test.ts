@@ -43,3 +43,9 @@ test.each([
   const session = parseCaller(SESSION);
   expect(session === null ? 'none' : naming({ AWS: name }, session)).toBe(expected);
 });
+
+test('partition and account are read from each kind of ARN', () => {
+  const names = [SESSION, ROLE, arn('user/alice'), arn('root'), `arn:aws:sts::${ACCOUNT}:federated-user/bob`];
+  for (const name of names) expect(parseCaller(name)).toMatchObject({ partition: 'aws', account: ACCOUNT });
+  expect(parseCaller('lambda.amazonaws.com')).toMatchObject({ partition: null, account: null });
+});

@@ -15,6 +15,9 @@ test.each([
   ['**', '', true],
   ['*a*', '*b*', true],
   ['', '?', false],
+  ['*a', 'b', false],
+  ['a*', 'b', false],
+  ['*a', 'bb', false],
 ])('%s and %s: %s', (one, other, expected) => {
   expect(overlaps(one, other)).toBe(expected);
   expect(overlaps(other, one)).toBe(expected);

@@ -122,11 +122,22 @@ describe('containment', () => {
     expect(statement(text, 'Contain')?.NotAction).toEqual(['iam:Get*', 's3:*']);
   });
 
-  test('a lift beside an action that names no service is a fault', () => {
-    const statements = [{ Effect: 'Allow', Action: ['*'], Resource: ['*'] } as const];
-    const lifted = { ...PERMISSION, statements, lifts: ['iam:Get*'] } as const;
-    expect(() => sessionPolicy(lifted, FILL, BOUNDS)).toThrow(MISCONFIGURED);
+  test('a lift is not widened by an action in upper case', () => {
+    const statements = [
+      { Effect: 'Allow', Action: ['IAM:GetRole', 'S3:GetObject'], Resource: ['*'] } as const,
+    ];
+    const text = sessionPolicy({ ...PERMISSION, statements, lifts: ['iam:Get*'] }, FILL, BOUNDS);
+    expect(statement(text, 'Contain')?.NotAction).toEqual(['iam:Get*', 's3:*']);
   });
+
+  test.each(['*', 's*3:GetObject', 's3'])(
+    'a lift beside an action that names no service (%s) is a fault',
+    (action) => {
+      const statements = [{ Effect: 'Allow', Action: [action], Resource: ['*'] } as const];
+      const lifted = { ...PERMISSION, statements, lifts: ['iam:Get*'] } as const;
+      expect(() => sessionPolicy(lifted, FILL, BOUNDS)).toThrow(MISCONFIGURED);
+    },
+  );
 });
 
 describe('parameters', () => {

@@ -12,6 +12,12 @@ test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1', null, un
   },
 );
 
+test('one text alone is a list of one, and what comes twice counts once', () => {
+  const read = readClaims({ one: 'pwd', two: ['pwd', 'otp', 'pwd'] });
+  expect(read.texts('one')).toEqual(['pwd']);
+  expect(read.texts('two')).toEqual(['pwd', 'otp']);
+});
+
 test('an issuer that writes nbf: 0 means always', () => {
   const read = readClaims({ nbf: 0 });
   expect(read.date('nbf')).toBe(0);

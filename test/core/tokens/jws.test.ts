@@ -20,6 +20,10 @@ test('reads a compact JWS, its typ as RFC 7515 §4.1.9 compares it', () => {
   });
 });
 
+test('only the beginning of typ is left out', () => {
+  expect(withHeader({ typ: 'dpapplication/op+jwt' })).toMatchObject({ jws: { typ: 'dpapplication/op+jwt' } });
+});
+
 test('typ and kid may be absent', () => {
   expect(withHeader({ typ: undefined, kid: undefined })).toMatchObject({
     ok: true,

@@ -69,6 +69,7 @@ test.each<[string, object, string]>([
   ['1024 bits', rsaWith({ n: bytes(128) }), 'RS256'],
   ['2048 bits of which the first is zero', rsaWith({ n: base64url(Buffer.alloc(256, 0x7f)) }), 'RS256'],
   ['2048 bits of which most are zero', rsaWith({ n: base64url(Buffer.alloc(256).fill(1, 200)) }), 'RS256'],
+  ['4096 bits of which most are zero', rsaWith({ n: base64url(Buffer.alloc(512).fill(1, 300)) }), 'RS256'],
   ['16384 bits', rsaWith({ n: bytes(2048) }), 'RS256'],
   ['a modulus of zero', rsaWith({ n: base64url(Buffer.alloc(256)) }), 'RS256'],
   ['an empty modulus', rsaWith({ n: '' }), 'RS256'],

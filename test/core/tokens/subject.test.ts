@@ -93,7 +93,7 @@ test('may_act is read (RFC 8693 §4.4); without iss it names nobody yet', async 
   });
 });
 
-test.each<[string, object]>([
+test.each<[string, Record<string, unknown>]>([
   ['in another document (OIDC Core §5.6.2)', { _claim_names: { groups: 'src1' } }],
   ['more than fit (Entra)', { hasgroups: true }],
   ['more than fit, as text (Entra)', { hasgroups: 'true' }],
@@ -101,12 +101,13 @@ test.each<[string, object]>([
   expect(await verify({ claims: { groups: undefined, ...claims } })).toEqual(claimRefused('groups'));
 });
 
-test.each<object>([{ _claim_names: { address: 'src1' } }, { _claim_names: 'groups' }, { hasgroups: false }])(
-  '%j says nothing of groups',
-  async (claims) => {
-    expect(accepted(await verify({ claims })).groups).toEqual(['corp:finance', 'corp:staff']);
-  },
-);
+test.each<Record<string, unknown>>([
+  { _claim_names: { address: 'src1' } },
+  { _claim_names: 'groups' },
+  { hasgroups: false },
+])('%j says nothing of groups', async (claims) => {
+  expect(accepted(await verify({ claims })).groups).toEqual(['corp:finance', 'corp:staff']);
+});
 
 describe('kinds of token (RFC 8725 §3.12)', () => {
   const mismatch = (problem: string) => refused('token_type_mismatch', { token: 'subject_token', problem });
@@ -157,6 +158,8 @@ describe('a person who signed in', () => {
     ['a client, listed', { gty: ['client_credentials'] }, 'granted to a client for itself'],
     ['a client as its own subject', { client_id: 'pairwise-alice' }, 'the subject is the client itself'],
     ['an authorised party as its own subject', { azp: 'pairwise-alice' }, 'the subject is the client itself'],
+    ['a client of Okta as its own subject', { cid: 'pairwise-alice' }, 'the subject is the client itself'],
+    ['an app of Entra as its own subject', { appid: 'pairwise-alice' }, 'the subject is the client itself'],
     ['no sign-in', { auth_time: undefined }, 'auth_time is missing'],
   ])('is not %s', async (_, claims, problem) => {
     expect(await verify({ claims })).toEqual(refused('subject_not_human', { problem }));
