@@ -58,7 +58,7 @@ function parseIpv4(text: string): bigint | null {
 function parseIpv6(text: string): bigint | null {
   const halves = text.split('::');
   if (halves.length > 2) return null;
-  const [head, tail] = halves.map(parseGroups);
+  const [head, tail] = halves.map((half, at) => parseGroups(half, at === halves.length - 1));
   if (head === undefined || head === null || tail === null) return null;
   const given = head.length + (tail?.length ?? 0);
   if (tail === undefined ? given !== 8 : given > 7) return null;
@@ -66,12 +66,13 @@ function parseIpv6(text: string): bigint | null {
   return groups.reduce((value, group) => (value << 16n) | group, 0n);
 }
 
-function parseGroups(text: string): bigint[] | null {
+/** @param last - Whether the address ends here: only then may it end in a dotted quad. */
+function parseGroups(text: string, last: boolean): bigint[] | null {
   if (text === '') return [];
   const parts = text.split(':');
   const groups: bigint[] = [];
   for (const [at, part] of parts.entries()) {
-    const quad = at === parts.length - 1 && part.includes('.') ? parseIpv4(part) : null;
+    const quad = last && at === parts.length - 1 && part.includes('.') ? parseIpv4(part) : null;
     if (quad !== null) groups.push(quad >> 16n, quad & 0xffffn);
     else if (/^(?:[0-9a-fA-F]{1,4})$/.test(part)) groups.push(BigInt(`0x${part}`));
     else return null;

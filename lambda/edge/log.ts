@@ -7,8 +7,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { className, Fault } from '../../core/fault.ts';
 import type { Reason } from '../../core/refusals.ts';
+import type { Swept } from '../../core/sweep.ts';
 import { WRIT_ID } from '../../core/writ-id.ts';
-import { countExit } from './metrics.ts';
+import { countExit, countSwept } from './metrics.ts';
 
 const logger = new Logger({ serviceName: 'writ' });
 
@@ -37,6 +38,12 @@ export function logFault(error: unknown, endpoint: string): void {
   const cause = causeOf(error);
   logger.error('fault', { endpoint, code, ...(cause === undefined ? {} : { cause }) });
   countExit(endpoint, 'fault', code);
+}
+
+/** What a sweep closed: an orphan is a mint that never ended, an unreadable intent is nobody's work of ours. */
+export function logSwept(swept: Swept): void {
+  logger.info('swept', { ...swept });
+  countSwept(swept);
 }
 
 /** One change of the ledger, as its stream tells it: the keys are ours, the body is not looked at. */

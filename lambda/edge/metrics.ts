@@ -1,6 +1,7 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { FaultCode } from '../../core/fault.ts';
 import type { Reason } from '../../core/refusals.ts';
+import type { Swept } from '../../core/sweep.ts';
 
 const metrics = new Metrics({ namespace: 'Writ', serviceName: 'writ' });
 
@@ -19,5 +20,12 @@ export function countExit(
   metrics.addDimension('outcome', outcome);
   metrics.addDimension('reason', reason);
   metrics.addMetric('Exits', 'Count', 1);
+  metrics.publishStoredMetrics();
+}
+
+/** What a sweep found, as it is: both are zero on a good day, so that an alarm can stand on each. */
+export function countSwept({ orphaned, unreadable }: Pick<Swept, 'orphaned' | 'unreadable'>): void {
+  metrics.addMetric('Orphaned', 'Count', orphaned);
+  metrics.addMetric('Unreadable', 'Count', unreadable);
   metrics.publishStoredMetrics();
 }

@@ -40,6 +40,7 @@ test.each([
   '1:2:3:4:5:6:7:8:9',
   '1:2:3:4:5:6:7::8',
   '::192.0.2',
+  '192.0.2.1::1',
   '2001:db8::/129',
 ])('%j is no range, and nothing is decided by it', (text) => {
   expect(isRange(text)).toBe(false);

@@ -13,3 +13,15 @@ test.each(['Writer', '1writer', 'wri_ter', 'w+x', `w${'r'.repeat(47)}`])(
     );
   },
 );
+
+test.each(['s3:GetObject, s3:PutObject', 's3:GetObject ', 's3:Get Object', 's3:', 'GetObject'])(
+  '%j is no action',
+  (action) => {
+    const found = problemsOf({
+      'permissions/read.yaml': ['Action: s3:GetObject', `Action: ${JSON.stringify(action)}`],
+    });
+    expect(found).toContainEqual(
+      expect.objectContaining({ problem: expect.stringContaining('is no service:Action') }),
+    );
+  },
+);

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Fault } from '../../../core/fault.ts';
 import { invocation } from '../../../lambda/edge/invocation.ts';
-import { logDone, logFault, logRefusal } from '../../../lambda/edge/log.ts';
+import { logDone, logFault, logRefusal, logSwept } from '../../../lambda/edge/log.ts';
 import { CONTEXT } from './events.ts';
 import { catchOutput, linesOf } from './output.ts';
 
@@ -21,6 +21,14 @@ test('a refusal is one line and one count, each of our own words', () => {
     writ: '01jd3v9q2m8x7c4b',
   });
   expect(count).toMatchObject({ endpoint: 'token', outcome: 'refused', reason: 'actor_unknown', Exits: 1 });
+});
+
+test('a sweep is one line and two counts, zero on a good day', () => {
+  logSwept({ settled: 7, orphaned: 2, unreadable: 0 });
+  const [line, count] = linesOf(output());
+  expect(line).toMatchObject({ message: 'swept', settled: 7, orphaned: 2, unreadable: 0 });
+  expect(count).toMatchObject({ Orphaned: 2, Unreadable: 0 });
+  expect(count).not.toHaveProperty('endpoint');
 });
 
 test('the count’s dimensions are closed sets: no writ, user or address among them', () => {
