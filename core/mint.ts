@@ -1,7 +1,8 @@
 /**
- * The only way to a secret. Private and small: no policy engine, no forms, and no trust in exchange.
+ * The only way to a secret. Private and small: no policy engine, no forms, and as little trust in exchange as can be
+ * (what is left of it: `session/replan.ts`).
  *
- *     intent and heads → subject again → plan again → assume → settle (outcome in the ledger) ∥ recheck → answer
+ *     intent and heads → subject again → plan → assume → settle (outcome in the ledger) ∥ recheck → answer
  *
  * What it is handed must be what the ledger holds, byte for byte. The secret leaves on the last line or not at all:
  * whatever throws before drops it.
@@ -19,7 +20,7 @@ import { verifySubject } from './tokens/subject.ts';
 /**
  * Mints one session from a recorded intent.
  *
- * @param handover - From exchange, trusted in nothing: the intent's bytes must be the ledger's.
+ * @param handover - From exchange: the intent's bytes must be the ledger's, and its openings must fit.
  * @returns the credential; or the refusal, whose outcome is in the ledger.
  * @throws Fault where anything of ours did not work, or what was handed over differs: no secret has left.
  */

@@ -196,7 +196,7 @@ export type ReadHeads = (
   writ: string | null,
 ) => Promise<{ readonly heads: readonly Head[]; readonly intent: string | null }>;
 
-/** What exchange hands to mint, and mint trusts none of (architecture, section 3). */
+/** What exchange hands to mint, which mint holds against ledger, configuration and token (architecture, section 3). */
 export interface Handover {
   readonly writ: string;
   readonly subject_token: string;

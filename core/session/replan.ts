@@ -13,8 +13,9 @@ import { roleArn } from './role-arn.ts';
 
 /**
  * The session plan once more, from the record, the configuration and the token alone. Exchange's word for the user,
- * authority, role, scope, place or deadline is not taken. Device, agent, task and purpose are: their tokens never reach
- * mint, and a broken exchange can lie about them, to the ledger as well.
+ * authority, role, scope or deadline is not taken. Device, agent, task, purpose and the caller's address are, and that
+ * Cedar permitted: mint sees neither their tokens nor the connection, and a broken exchange can lie about them, to the
+ * ledger as well.
  *
  * @param now - NumericDate.
  * @throws Fault `bundle_mismatch` while a deploy is half done; `plan_differs` where the record speaks of another plan.
