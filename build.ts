@@ -15,6 +15,9 @@ const DIST = join(ROOT, 'dist');
 /** Cedar's loader reads this file from beside itself: `${__dirname}/cedar_wasm_bg.wasm`. */
 const CEDAR = '@cedar-policy/cedar-wasm/nodejs/cedar_wasm.js';
 
+/** Folder of the command's parts, in `dist`. */
+const COMMAND_PARTS = 'command';
+
 /** What CommonJS packages expect to find, for an ES module to give them. */
 const COMMONJS_GLOBALS = [
   "import{createRequire as __createRequire}from'node:module';",
@@ -55,24 +58,37 @@ export const functionBundle = (name: string): esbuild.BuildOptions & typeof EVER
   banner: { js: COMMONJS_GLOBALS },
 });
 
-/** The command runs on its user's Node, which may be older than ours, and names its functions in a stack trace. */
+/**
+ * The command runs on its user's Node, which may be older than ours, and names its functions in a stack trace. What it
+ * loads when asked for is in files of its own below `command/`: a credential_process reads neither AWS's SDK nor Cedar.
+ */
 export const commandBundle = (): esbuild.BuildOptions & typeof EVERY_BUNDLE => ({
   ...EVERY_BUNDLE,
-  entryPoints: [join(ROOT, 'cli', 'bin.ts')],
-  outfile: join(DIST, 'writ.js'),
+  entryPoints: { writ: join(ROOT, 'cli', 'bin.ts') },
+  outdir: DIST,
+  splitting: true,
+  chunkNames: `${COMMAND_PARTS}/[hash]`,
   target: 'node20',
   banner: { js: `#!/usr/bin/env node\n${COMMONJS_GLOBALS}` },
 });
 
 type Built = esbuild.BuildResult<typeof EVERY_BUNDLE>;
 
-/** Writes a bundle, and Cedar's engine beside it where it is used. @returns bytes of the bundle. */
+/**
+ * Writes a bundle, its parts before what loads them, and Cedar's engine beside the part that uses it.
+ *
+ * @returns bytes of the bundle.
+ */
 export async function writeBundle(built: Built): Promise<number> {
+  const outputs = new Map(
+    Object.entries(built.metafile.outputs).map(([path, output]) => [join(ROOT, path), output]),
+  );
+  const rank = ({ path }: esbuild.OutputFile) => (path.includes(join('/', COMMAND_PARTS, '/')) ? 0 : 1);
   let bytes = 0;
-  for (const file of built.outputFiles) {
+  for (const file of built.outputFiles.toSorted((one, other) => rank(one) - rank(other))) {
     const folder = dirname(file.path);
     await mkdir(folder, { recursive: true });
-    if (usesCedar(built.metafile))
+    if (usesCedar(outputs.get(file.path)))
       await replace(join(folder, basename(cedarEngine())), (path) => copyFile(cedarEngine(), path));
     await replace(file.path, (path) => writeFile(path, file.contents));
     bytes += file.contents.length;
@@ -87,8 +103,8 @@ async function replace(path: string, write: (temporary: string) => Promise<void>
   await rename(temporary, path);
 }
 
-const usesCedar = (metafile: esbuild.Metafile): boolean =>
-  Object.keys(metafile.inputs).some((input) => input.endsWith(CEDAR));
+const usesCedar = (output: esbuild.Metafile['outputs'][string] | undefined): boolean =>
+  Object.keys(output?.inputs ?? {}).some((input) => input.endsWith(CEDAR));
 
 const cedarEngine = (): string =>
   join(
@@ -103,9 +119,22 @@ async function buildFunction(name: string): Promise<string> {
 }
 
 async function buildCommand(): Promise<string> {
-  const bytes = await writeBundle(await esbuild.build(commandBundle()));
+  const built = await esbuild.build(commandBundle());
+  const bytes = await writeBundle(built);
   await chmod(join(DIST, 'writ.js'), 0o755);
-  return `writ.js ${kilobytes(bytes)}`;
+  await removeOldParts(built);
+  const entry = built.outputFiles.find(({ path }) => path === join(DIST, 'writ.js'));
+  return `writ.js ${kilobytes(entry?.contents.length ?? 0)}, with its parts ${kilobytes(bytes)}`;
+}
+
+/** Named by their hash, they would pile up. */
+async function removeOldParts({ outputFiles }: Built): Promise<void> {
+  const parts = join(DIST, COMMAND_PARTS);
+  const current = new Set(outputFiles.map(({ path }) => path));
+  const old = readdirSync(parts)
+    .map((name) => join(parts, name))
+    .filter((path) => path.endsWith('.js') && !current.has(path));
+  await Promise.all(old.map((path) => rm(path)));
 }
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;

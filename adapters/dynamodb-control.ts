@@ -16,26 +16,31 @@ import { type Tables, TTL_ATTRIBUTE } from './tables.ts';
 type Item = Record<string, AttributeValue>;
 
 const HEAD = 'head';
-const headKey = ({ kind, value }: HeadKey): Item => ({
+export const headKey = ({ kind, value }: HeadKey): Item => ({
   pk: { S: `REVOKED#${kind}#${value}` },
   sk: { S: HEAD },
 });
 
+/** Where a reconciler writes that it has verified an account. */
+export const healthKey = (account: string) => ({ pk: { S: `HEALTH#${account}` }, sk: { S: 'health' } });
+
 /**
- * Heads and intent in one strongly consistent BatchGetItem (rules 8 and 9).
+ * Heads, health and intent in one strongly consistent BatchGetItem (rules 8 and 9).
  *
  * @returns a port that answers only the heads that there are, and throws Fault `ledger_unavailable` for whatever was not
  *   read, or cannot be.
  */
 export const dynamodbReadHeads =
   (client: DynamoDBClient, tables: Tables): ReadHeads =>
-  async (heads, writ) => {
+  async (heads, writ, account) => {
+    const keys = heads.map(headKey);
+    const health = account === null ? null : healthKey(account);
     const intentKey = writ === null ? null : { pk: { S: writKey(writ) }, sk: { S: INTENT } };
     const answer = await client
       .send(
         new BatchGetItemCommand({
           RequestItems: {
-            [tables.control]: { Keys: heads.map(headKey), ConsistentRead: true },
+            [tables.control]: { Keys: health ? [...keys, health] : keys, ConsistentRead: true },
             ...(intentKey ? { [tables.ledger]: { Keys: [intentKey], ConsistentRead: true } } : {}),
           },
         }),
@@ -49,13 +54,18 @@ export const dynamodbReadHeads =
       throw new Fault('ledger_unavailable');
     }
     const found = new Map(control.map((item) => [item.pk?.S, item]));
-    const read = heads.flatMap((key) => {
-      const item = found.get(headKey(key).pk?.S);
-      return item ? [toHead(key, item)] : [];
+    const read = heads.flatMap((head, index) => {
+      const item = found.get(keys[index]?.pk?.S);
+      return item ? [toHead(head, item)] : [];
     });
+    const verified = health ? found.get(health.pk.S) : undefined;
     // Something that was not asked for is the answer to another question: of the heads it says nothing.
-    if (read.length !== control.length) throw new Fault('ledger_unavailable');
-    return { heads: read, intent: answer.Responses?.[tables.ledger]?.[0]?.body?.S ?? null };
+    if (read.length + (verified ? 1 : 0) !== control.length) throw new Fault('ledger_unavailable');
+    return {
+      heads: read,
+      intent: answer.Responses?.[tables.ledger]?.[0]?.body?.S ?? null,
+      verifiedAt: verified ? numeric(verified.verifiedAt) : null,
+    };
   };
 
 /** A head that is there and cannot be read must not read as "never revoked". */
@@ -63,12 +73,15 @@ function toHead({ kind, value }: HeadKey, item: Item): Head {
   const pending = item.pending !== undefined;
   const cutoff = item.cutoff === undefined ? null : numeric(item.cutoff);
   const blockedUntil = item.blockedUntil === undefined ? null : numeric(item.blockedUntil);
-  if (!pending && cutoff === null && blockedUntil === null) throw new Fault('ledger_unavailable');
-  return { kind, value, pending, cutoff, blockedUntil };
+  // A lift leaves when it was asked for, and nothing else where nothing had been ended.
+  const lifted = item.blockSeq !== undefined && numeric(item.blockSeq) > 0;
+  if (!pending && cutoff === null && blockedUntil === null && !lifted) throw new Fault('ledger_unavailable');
+  const blockedBy = item.blockedBy?.S;
+  return { kind, value, pending, cutoff, blockedUntil, ...(blockedBy === undefined ? {} : { blockedBy }) };
 }
 
 /** A whole number, not negative. `Number('')` would be 0: a cut-off that has long been. */
-function numeric(attribute: AttributeValue | undefined): number {
+export function numeric(attribute: AttributeValue | undefined): number {
   const digits = attribute?.N ?? '';
   if (!/^\d{1,15}$/.test(digits)) throw new Fault('ledger_unavailable');
   return Number(digits);

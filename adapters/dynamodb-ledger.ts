@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -12,7 +13,7 @@ import {
 import { isoTime } from '../core/encoding/iso-time.ts';
 import { jcs } from '../core/encoding/jcs.ts';
 import { Fault } from '../core/fault.ts';
-import type { DuePage, Ledger, LedgerItem, Spend } from '../core/ports.ts';
+import type { DuePage, ItemKey, Ledger, LedgerItem, Spend } from '../core/ports.ts';
 import { actorTokenPut, proofPut } from './dynamodb-spend.ts';
 import { DUE_INDEX, type Tables } from './tables.ts';
 
@@ -72,16 +73,48 @@ export function dynamodbLedger(client: DynamoDBClient, tables: Tables): Ledger {
       return found ? fromItem(found) : null;
     },
 
-    async due(hour, upTo, page) {
+    async story(pk) {
+      const found: LedgerItem[] = [];
+      let from: Item | undefined;
+      do {
+        const page = await guarded(
+          client.send(
+            new QueryCommand({
+              TableName: tables.ledger,
+              KeyConditionExpression: 'pk = :pk',
+              ExpressionAttributeValues: { ':pk': { S: pk } },
+              ConsistentRead: true,
+              ExclusiveStartKey: from,
+            }),
+          ),
+        );
+        if (page.Items === undefined) throw new Fault('ledger_unavailable');
+        found.push(...page.Items.map(fromItem));
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+      return found;
+    },
+
+    async readMany(keys) {
+      const found: LedgerItem[] = [];
+      for (let at = 0; at < keys.length; at += MOST_KEYS) {
+        found.push(...(await readBatch(client, tables.ledger, keys.slice(at, at + MOST_KEYS))));
+      }
+      return found;
+    },
+
+    async due(hour, { from, to }, page) {
       const { Items, LastEvaluatedKey } = await guarded(
         client.send(
           new QueryCommand({
             TableName: tables.ledger,
             IndexName: DUE_INDEX,
-            KeyConditionExpression: 'due = :hour AND dueAt < :upTo',
+            KeyConditionExpression: 'due = :hour AND dueAt BETWEEN :from AND :to',
             ExpressionAttributeValues: {
               ':hour': { S: hour },
-              ':upTo': { S: isoTime(upTo) },
+              // `<to>#<id>` sorts after `<to>`: exclusive, as `from` is inclusive.
+              ':from': { S: isoTime(from) },
+              ':to': { S: isoTime(to) },
             },
             ExclusiveStartKey: page ? toItem(page) : undefined,
           }),
@@ -96,8 +129,33 @@ export function dynamodbLedger(client: DynamoDBClient, tables: Tables): Ledger {
   };
 }
 
+/** BatchGetItem: keys of one call. */
+const MOST_KEYS = 100;
+
+/** Asks again for what the table left unprocessed; throttled to a standstill it is a fault. */
+async function readBatch(
+  client: DynamoDBClient,
+  table: string,
+  keys: readonly ItemKey[],
+): Promise<readonly LedgerItem[]> {
+  const found: LedgerItem[] = [];
+  let wanted: Item[] = keys.map(({ pk, sk }) => toItem({ pk, sk }));
+  while (wanted.length > 0) {
+    const { Responses, UnprocessedKeys } = await guarded(
+      client.send(
+        new BatchGetItemCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } }),
+      ),
+    );
+    const left = UnprocessedKeys?.[table]?.Keys ?? [];
+    if (Responses === undefined || left.length >= wanted.length) throw new Fault('ledger_unavailable');
+    found.push(...(Responses[table] ?? []).map(fromItem));
+    wanted = left;
+  }
+  return found;
+}
+
 /** Nothing is there yet, and if something is, show it: the same bytes mean that our own first try succeeded. */
-const putOnce = (table: string, item: LedgerItem): Put => ({
+export const putOnce = (table: string, item: LedgerItem): Put => ({
   TableName: table,
   Item: toItem(item),
   ConditionExpression: 'attribute_not_exists(pk)',
@@ -105,7 +163,7 @@ const putOnce = (table: string, item: LedgerItem): Put => ({
 });
 
 /** Filed under the person, so that forgetting one is deleting one partition. */
-const peoplePut = (table: string, item: LedgerItem, subject: string, values: object): Put => ({
+export const peoplePut = (table: string, item: LedgerItem, subject: string, values: object): Put => ({
   TableName: table,
   Item: { pk: { S: subject }, sk: { S: `${item.pk}#${item.sk}` }, body: { S: jcs(values) } },
   ConditionExpression: 'attribute_not_exists(pk)',
@@ -159,12 +217,13 @@ async function guarded<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-const toItem = (fields: LedgerItem | DuePage): Item =>
+const toItem = (fields: LedgerItem | DuePage | ItemKey): Item =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { S: value }]));
 
 function fromItem(item: Item): LedgerItem {
   const { due, dueAt } = item;
-  const found = { pk: string(item, 'pk'), sk: string(item, 'sk'), body: string(item, 'body') };
+  // What has no body is no record, as what has an empty one: whoever reads it says so. A fault would stop a sweep for ever.
+  const found = { pk: string(item, 'pk'), sk: string(item, 'sk'), body: item.body?.S ?? '' };
   return due?.S !== undefined && dueAt?.S !== undefined ? { ...found, due: due.S, dueAt: dueAt.S } : found;
 }
 

@@ -11,11 +11,18 @@ import { JWKS_TIMEOUT_MILLIS, MAX_JWKS_BYTES } from '../core/limits.ts';
  * us to an address inside. The document is counted while it streams; `Content-Length` is only a claim.
  *
  * @param allowHttp - For the laptop's own issuers; inside Lambda such a URL never gets here (rule 10).
+ * @param within - How long the whole answer may take, milliseconds.
  * @returns the members of `keys` as they stand, each an object; which of them may verify anything, core decides.
  * @throws Fault `keys_unavailable`, always: nothing of what the other side said is in it.
  */
 export const fetchJwks =
-  ({ allowHttp = false }: { readonly allowHttp?: boolean } = {}) =>
+  ({
+    allowHttp = false,
+    within = JWKS_TIMEOUT_MILLIS,
+  }: {
+    readonly allowHttp?: boolean;
+    readonly within?: number;
+  } = {}) =>
   async (url: string): Promise<readonly JWK[]> => {
     try {
       if (!isAllowed(url, allowHttp)) throw new Fault('keys_unavailable');
@@ -23,7 +30,7 @@ export const fetchJwks =
         redirect: 'error',
         credentials: 'omit',
         headers: { accept: 'application/jwk-set+json, application/json' },
-        signal: AbortSignal.timeout(JWKS_TIMEOUT_MILLIS),
+        signal: AbortSignal.timeout(within),
       });
       if (response.status !== 200) {
         await response.body?.cancel();

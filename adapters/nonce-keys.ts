@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   GetSecretValueCommand,
@@ -16,7 +17,7 @@ import type { Clock, NonceKeys } from '../core/ports.ts';
  * @returns a port that throws Fault `nonce_keys_unavailable` alone; keys that are not fresh are never used instead.
  */
 export function secretNonceKeys(client: SecretsManagerClient, SecretId: string, clock: Clock): NonceKeys {
-  const version = async (VersionStage: string): Promise<Uint8Array> => {
+  const version = async (VersionStage: string): Promise<KeyObject> => {
     const { SecretBinary, SecretString } = await client.send(
       new GetSecretValueCommand({ SecretId, VersionStage }),
     );
@@ -45,13 +46,13 @@ export const fileNonceKeys = (path: string, clock: Clock): NonceKeys =>
   );
 
 /** A short key would sign all the same, and be guessed. */
-function checked(key: Uint8Array): Uint8Array {
+function checked(key: Uint8Array): KeyObject {
   if (key.length !== NONCE_KEY_BYTES) throw new Fault('nonce_keys_unavailable');
-  return key;
+  return createSecretKey(key);
 }
 
 function cached(clock: Clock, load: NonceKeys): NonceKeys {
-  let held: { readonly keys: readonly Uint8Array[]; readonly until: number } | null = null;
+  let held: { readonly keys: readonly KeyObject[]; readonly until: number } | null = null;
   return async () => {
     if (held !== null && clock() < held.until) return held.keys;
     try {

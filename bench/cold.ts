@@ -1,61 +1,115 @@
 /** From the start of a fresh process to its first answer. */
+import { type BenchAccount, openAccount } from './account.ts';
+import { streamEvent } from './deferred.ts';
 import { median } from './statistics.ts';
 import type { Bench } from './systems.ts';
 import type { Request } from './tokens.ts';
 import type { Worker } from './worker.ts';
 
 /** Milliseconds: on the clock, and of the process's own CPU, which other people's work delays less. */
-interface First {
+export interface First {
   readonly clock: number;
   readonly cpu: number;
 }
 
-/** Medians. */
-export interface Cold {
-  /** Writ's exchange, with its policy engine; mint is warm. */
-  readonly exchange: First;
-  /** Mint alone, from its start to its first secret. */
-  readonly mint: First;
+/** Writ's functions by their names, and two floors. */
+const MEASURED = [
+  /** With its policy engine; mint is warm. */
+  'exchange',
+  /** Alone, from its start to its first secret. */
+  'mint',
+  /** One writ of the caller's own, policy and commit and queue. */
+  'revoke',
+  /** A policy of an account that stands as it should, both canaries probed. */
+  'reconcile',
+  'writs',
+  'status',
+  /** One issued writ gets its schedule. */
+  'schedule',
+  /** Of a writ that is not known: nothing is written. */
+  'close',
+  'sweep',
   /** The floor of equal work, first half, with the policy engine; and the minimal floor. */
-  readonly equalExchange: First;
-  readonly minimal: First;
+  'equalExchange',
+  'minimal',
+] as const;
+
+/** Medians. */
+export type Cold = { readonly [name in (typeof MEASURED)[number]]: First };
+
+interface Start {
+  readonly start: () => Promise<Worker>;
+  readonly ask: (worker: Worker) => Promise<unknown>;
 }
 
-export async function measureCold(bench: Bench, times: number): Promise<Cold> {
-  const ask = (worker: Worker) => bench.client.send(worker.ports[0] ?? 0, bench.tokens.request());
-  const found: { readonly [K in keyof Cold]: First[] } = {
-    exchange: [],
-    mint: [],
-    equalExchange: [],
-    minimal: [],
-  };
-  for (let time = 0; time < times; time++) {
-    found.exchange.push(await first(() => bench.startFunction('exchange'), ask));
-    const invocation = await heldInvocation(bench);
-    const mint = async (worker: Worker) => {
-      const said = await bench.client.send(worker.ports[0] ?? 0, invocation, '/invoke');
-      if (!said.startsWith('{"ok":true')) throw new Error('a cold mint gave no secret');
-    };
-    found.mint.push(await first(() => bench.startFunction('mint'), mint));
-    found.equalExchange.push(await first(() => bench.startFloor('floor-equal-exchange'), ask));
-    found.minimal.push(await first(() => bench.startFloor('floor-minimal'), ask));
+/** @param folder - Of what the local AWS writes. */
+export async function measureCold(bench: Bench, folder: string, times: number): Promise<Cold> {
+  const account = await openAccount(bench.policy, `http://127.0.0.1:${bench.stubs.ports[0]}`, folder);
+  try {
+    const found = new Map<keyof Cold, First[]>();
+    for (let time = 0; time < times; time++) {
+      const starts = await startsOf(bench, account);
+      // The policy is there, and attached, before a run of it is measured.
+      if (time === 0) await first(starts.reconcile);
+      for (const name of MEASURED) found.set(name, [...(found.get(name) ?? []), await first(starts[name])]);
+    }
+    const medians = MEASURED.map((name): [string, First] => {
+      const all = found.get(name) ?? [];
+      const of = (by: keyof First) => median(all.map((one) => one[by]));
+      return [name, { clock: of('clock'), cpu: of('cpu') }];
+    });
+    return Object.fromEntries(medians) as { [name in keyof Cold]: First };
+  } finally {
+    await account.close();
   }
-  const of = (all: readonly First[]): First => ({
-    clock: median(all.map(({ clock }) => clock)),
-    cpu: median(all.map(({ cpu }) => cpu)),
+}
+
+/** What each is asked: a request is good once, so there are new ones for each time. */
+async function startsOf(
+  bench: Bench,
+  account: BenchAccount,
+): Promise<{ readonly [name in keyof Cold]: Start }> {
+  const { client, tokens } = bench;
+  const exchange = (worker: Worker) => client.send(worker.ports[0] ?? 0, tokens.request());
+  const invoked = (duty: string, event: object, env = {}): Start => ({
+    start: () => bench.startFunction(duty, env),
+    ask: (worker) =>
+      client.send(worker.ports[0] ?? 0, { headers: {}, body: JSON.stringify(event) }, '/invoke'),
   });
+  const asked = (duty: string, request: Request): Start => ({
+    start: () => bench.startFunction(duty),
+    ask: (worker) => client.send(worker.ports[0] ?? 0, request, `/${duty}`),
+  });
+  const { writ } = JSON.parse(await client.send(bench.systems.writ.port, tokens.request()));
+  const revoke = asked('revoke', tokens.ends(writ));
+  const handover = await heldInvocation(bench);
   return {
-    exchange: of(found.exchange),
-    mint: of(found.mint),
-    equalExchange: of(found.equalExchange),
-    minimal: of(found.minimal),
+    exchange: { start: () => bench.startFunction('exchange'), ask: exchange },
+    mint: {
+      start: () => bench.startFunction('mint'),
+      ask: said((worker) => client.send(worker.ports[0] ?? 0, handover, '/invoke'), '{"ok":true'),
+    },
+    revoke: { ...revoke, ask: said(revoke.ask, '{"ended":1') },
+    reconcile: invoked('reconcile', {}, account.env(account.endpoint)),
+    writs: asked('writs', tokens.asPerson('writs', {})),
+    status: asked('status', tokens.asPerson('status', {})),
+    schedule: invoked('schedule', streamEvent(bench, 1)),
+    close: invoked('close', { writ }),
+    sweep: invoked('sweep', {}),
+    equalExchange: { start: () => bench.startFloor('floor-equal-exchange'), ask: exchange },
+    minimal: { start: () => bench.startFloor('floor-minimal'), ask: exchange },
   };
 }
 
-async function first(
-  start: () => Promise<Worker>,
-  ask: (worker: Worker) => Promise<unknown>,
-): Promise<First> {
+/** An answer that begins otherwise is not the one that was to be measured. */
+const said =
+  (ask: Start['ask'], start: string): Start['ask'] =>
+  async (worker) => {
+    const answer = String(await ask(worker));
+    if (!answer.startsWith(start)) throw new Error(`a cold function answered otherwise than ${start}`);
+  };
+
+async function first({ start, ask }: Start): Promise<First> {
   const began = performance.now();
   const worker = await start();
   try {

@@ -14,11 +14,11 @@ export async function measureDeferred(
   batches: readonly number[],
   invocations: number,
 ): Promise<readonly Deferred[]> {
-  const stream = await bench.startFunction('stream');
+  const stream = await bench.startFunction('schedule');
   try {
     const found: Deferred[] = [];
     for (const batch of batches) {
-      const request = { headers: {}, body: JSON.stringify(event(bench, batch)) };
+      const request = { headers: {}, body: JSON.stringify(streamEvent(bench, batch)) };
       const ask = () => bench.client.send(stream.ports[0] ?? 0, request, '/invoke');
       await load(invocations, 1, ask);
       const before = await stream.usage();
@@ -33,7 +33,7 @@ export async function measureDeferred(
 }
 
 /** A DynamoDB stream's event, NEW_AND_OLD_IMAGES, of that many writs. */
-function event({ floor }: Bench, writs: number): object {
+export function streamEvent({ floor }: Pick<Bench, 'floor'>, writs: number): object {
   const [intent] = floor.open.TransactItems ?? [];
   const written = [...(intent ? [intent] : []), ...(floor.settle.TransactItems ?? [])];
   const items = written.flatMap(({ Put }) => (Put?.Item ? [Put.Item] : []));

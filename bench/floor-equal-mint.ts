@@ -3,8 +3,7 @@
  * heads in one read, the subject token again, AssumeRole, then the outcome and its pointer beside a second read of the
  * heads. No record's shape is checked, no session is planned again, nothing is logged.
  */
-import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { hash } from 'node:crypto';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -13,9 +12,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { text } from './body.ts';
+import { HEALTH_SECONDS } from '../core/limits.ts';
 import { CLIENT, readFloor } from './floor.ts';
-import { serve } from './gauge.ts';
 
 const floor = readFloor();
 const dynamodb = new DynamoDBClient(CLIENT);
@@ -54,18 +52,29 @@ function checkOpenings({ intent, openings }: Handover): void {
   const { subject, purpose, address, userAgent } = JSON.parse(intent);
   const hashes = [subject.login, subject.email, purpose.value, address, userAgent];
   for (const { salt, value } of Object.values(openings)) {
-    const sealed = createHash('sha256').update(Buffer.from(salt, 'base64url')).update(value);
-    if (!hashes.includes(sealed.digest('base64url'))) throw new Error('the floor was given a false opening');
+    const sealed = hash(
+      'sha256',
+      Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]),
+      'base64url',
+    );
+    if (!hashes.includes(sealed)) throw new Error('the floor was given a false opening');
   }
 }
 
-async function mint(handover: Handover): Promise<object> {
+const isFresh = (health: Record<string, AttributeValue> | undefined): boolean =>
+  Math.floor(Date.now() / 1000) - Number(health?.verifiedAt?.N) <= HEALTH_SECONDS;
+
+export async function handler(handover: Handover): Promise<object> {
   const { writ, subject_token, intent } = handover;
   checkOpenings(handover);
   const before = await dynamodb.send(new BatchGetItemCommand(keysOf(floor.heads, writ)));
   const items = Object.values(before.Responses ?? {}).flat();
-  if (items.length !== 1 || items[0]?.body?.S !== intent) throw new Error('the floor found no intent');
-  const hash = createHash('sha256').update(intent).digest('hex');
+  const [stored, health] = ['body', 'verifiedAt'].map((name) =>
+    items.find((item) => item[name] !== undefined),
+  );
+  if (items.length !== 2 || stored?.body?.S !== intent) throw new Error('the floor found no intent');
+  if (!isFresh(health)) throw new Error('the floor found no health');
+  const intentHash = hash('sha256', intent, 'hex');
   await jwtVerify(subject_token, corp, { issuer, audience, algorithms: ['ES256'] });
 
   const { Credentials, AssumedRoleUser, PackedPolicySize } = await sts.send(
@@ -79,7 +88,7 @@ async function mint(handover: Handover): Promise<object> {
   const issued = {
     ...ISSUED,
     writ,
-    intent: hash,
+    intent: intentHash,
     accessKeyId,
     assumedRoleId: AssumedRoleUser?.AssumedRoleId,
     packedPolicySize: PackedPolicySize,
@@ -103,22 +112,11 @@ async function mint(handover: Handover): Promise<object> {
       },
     },
   ] as typeof floor.settle.TransactItems;
-  await Promise.all([
+  const [, after] = await Promise.all([
     dynamodb.send(new TransactWriteItemsCommand({ TransactItems: settled })),
     dynamodb.send(new BatchGetItemCommand(keysOf(floor.recheck, writ))),
   ]);
+  const [late] = Object.values(after.Responses ?? {}).flat();
+  if (!isFresh(late)) throw new Error('the floor found no health');
   return { ok: true, credential: Credentials ?? null };
 }
-
-const server = createServer((message, response) => {
-  const answer = async (): Promise<void> => {
-    const minted = await mint(JSON.parse(await text(message)));
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(minted));
-  };
-  answer().catch((error: unknown) => {
-    console.error(error);
-    response.writeHead(500).end();
-  });
-});
-
-await serve([server]);

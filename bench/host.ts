@@ -1,6 +1,6 @@
 /**
- * One function in a process of its own: loads a built bundle, and calls its handler as API Gateway's proxy event
- * (`POST /token`) or as an invocation (any other path).
+ * One function in a process of its own: loads a built bundle, and calls its handler as an invocation (`/invoke`) or with
+ * API Gateway's proxy event (any other path).
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +23,7 @@ const loaded: Promise<Handler> = import(pathToFileURL(process.argv[2] ?? '').hre
 const server = createServer((request, response) => {
   const answer = async (): Promise<void> => {
     const [handler, body] = await Promise.all([loaded, text(request)]);
-    if (request.url === '/token') {
+    if (request.url !== '/invoke') {
       const {
         statusCode,
         headers,

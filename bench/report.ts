@@ -1,20 +1,22 @@
-import type { Cold } from './cold.ts';
+import type { Cold, First } from './cold.ts';
 import type { Deferred } from './deferred.ts';
 import type { Growth } from './growth.ts';
+import { type EndingResults, endingRows } from './report-ending.ts';
 import { CONCURRENCIES, type Turn } from './rounds.ts';
 import { median } from './statistics.ts';
 import { SYSTEMS, type System } from './systems.ts';
 import type { Warm } from './warm.ts';
 
-export interface Results {
+/** What was measured, and only that. */
+export interface Results extends EndingResults {
   readonly machine: { readonly node: string; readonly cpus: number; readonly model: string };
-  readonly turns: readonly Turn[];
-  readonly cold: Cold;
-  readonly warm: Warm;
-  readonly growth: readonly Growth[];
-  readonly deferred: readonly Deferred[];
+  readonly turns?: readonly Turn[];
+  readonly cold?: Cold;
+  readonly warm?: Warm;
+  readonly growth?: readonly Growth[];
+  readonly deferred?: readonly Deferred[];
   /** Bytes of each bundle: minified, the SDK in it, Cedar's engine beside it. */
-  readonly sizes: { readonly [bundle: string]: number };
+  readonly sizes?: { readonly [bundle: string]: number };
 }
 
 /** Medians of a system's turns at one concurrency. */
@@ -44,7 +46,26 @@ export function ratio(turns: readonly Turn[], floor: System, concurrency: number
 
 /** One table: what was measured, then Writ, equal work, minimal, and minimal without the SDK. */
 export function table(results: Results): string {
-  const { turns, cold, warm, growth, deferred, sizes } = results;
+  const { turns = [], cold, sizes = {}, warm, growth = [], deferred = [] } = results;
+  return aligned([
+    ...(turns.length === 0 ? [] : turnRows(turns)),
+    ...(cold === undefined ? [] : coldRows(cold)),
+    ...Object.entries(sizes).map(([name, bytes]) => [`kB, ${name}`, (bytes / 1000).toFixed(0)]),
+    ...(warm === undefined
+      ? []
+      : [
+          [`new connections in ${warm.exchanges} warm exchanges`, String(warm.connections)],
+          ['key sets fetched in them', String(warm.jwksFetches)],
+        ]),
+    ...growth.map(growthRow),
+    ...deferred.map(({ batch, cpu }) => [`deferred CPU ms/writ, ${batch} in a batch`, cpu.toFixed(3)]),
+    ...endingRows(results),
+  ]);
+}
+
+type Rows = readonly (readonly string[])[];
+
+function turnRows(turns: readonly Turn[]): Rows {
   const rows: string[][] = [['', 'Writ', 'equal work', 'minimal', 'without SDK']];
   for (const concurrency of CONCURRENCIES) {
     const all = SYSTEMS.map((system) => medians(turns, system, concurrency));
@@ -66,29 +87,26 @@ export function table(results: Results): string {
       .rss.map((bytes) => (bytes / 1e6).toFixed(0))
       .join(' + '),
   );
-  rows.push(['memory MB', ...memory]);
-  const coldIn = (by: 'clock' | 'cpu') =>
-    [cold.exchange, cold.equalExchange, cold.minimal].map((one) => one[by].toFixed(0));
-  rows.push(['cold ms, exchange', ...coldIn('clock')]);
-  rows.push(['cold CPU ms, exchange', ...coldIn('cpu')]);
-  rows.push(['cold ms / CPU ms, mint', `${cold.mint.clock.toFixed(0)} / ${cold.mint.cpu.toFixed(0)}`]);
-  for (const [name, bytes] of Object.entries(sizes)) rows.push([`kB, ${name}`, (bytes / 1000).toFixed(0)]);
-  rows.push([`new connections in ${warm.exchanges} warm exchanges`, String(warm.connections)]);
-  rows.push([`key sets fetched in them`, String(warm.jwksFetches)]);
-  for (const { writs, exchanges, traffic } of growth) {
-    const each = (total: number) => (total / exchanges).toFixed(0);
-    const calls = Object.values(traffic.calls).reduce((sum, count) => sum + count, 0);
-    const said = `${each(calls)} calls, ${each(traffic.keysRead)} keys read, ${each(traffic.keysWritten)} written, ${each(traffic.bytesSent)} + ${each(traffic.bytesReceived)} bytes`;
-    rows.push([`DynamoDB per exchange, ${writs} writs in the ledger`, said]);
-  }
-  for (const { batch, cpu } of deferred) {
-    rows.push([`deferred CPU ms/writ, ${batch} in a batch`, cpu.toFixed(3)]);
-  }
-  return aligned(rows);
+  return [...rows, ['memory MB', ...memory]];
+}
+
+function coldRows({ exchange, equalExchange, minimal, ...others }: Cold): Rows {
+  const both = ({ clock, cpu }: First) => `${clock.toFixed(0)} / ${cpu.toFixed(0)}`;
+  return [
+    ['cold ms / CPU ms, exchange', ...[exchange, equalExchange, minimal].map(both)],
+    ...Object.entries(others).map(([name, one]) => [`cold ms / CPU ms, ${name}`, both(one)]),
+  ];
+}
+
+function growthRow({ writs, exchanges, traffic }: Growth): readonly string[] {
+  const each = (total: number) => (total / exchanges).toFixed(0);
+  const calls = Object.values(traffic.calls).reduce((sum, count) => sum + count, 0);
+  const said = `${each(calls)} calls, ${each(traffic.keysRead)} keys read, ${each(traffic.keysWritten)} written, ${each(traffic.bytesSent)} + ${each(traffic.bytesReceived)} bytes`;
+  return [`DynamoDB per exchange, ${writs} writs in the ledger`, said];
 }
 
 /** Numbers to the right; a row of one long cell takes what it needs. */
-function aligned(rows: readonly (readonly string[])[]): string {
+function aligned(rows: Rows): string {
   const full = rows.filter((row) => row.length > 2);
   const widthOf = (column: number) => Math.max(...full.map((row) => row[column]?.length ?? 0));
   const first = Math.max(...rows.map(([name = '']) => name.length));

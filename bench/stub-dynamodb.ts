@@ -1,6 +1,9 @@
-/** DynamoDB's answers where nothing ever fails. Of all that is written only intents are kept: mint reads them back. */
+/**
+ * DynamoDB's answers where nothing ever fails. Of all that is written only intents and outcomes are kept, which are read
+ * back by mint and by whoever ends a writ. Queries find nothing. Every account was verified just now.
+ */
 interface Item {
-  readonly [attribute: string]: { readonly S?: string };
+  readonly [attribute: string]: { readonly S?: string; readonly N?: string };
 }
 interface Transaction {
   readonly TransactItems: readonly { readonly Put?: { readonly Item: Item } }[];
@@ -9,10 +12,12 @@ interface Batch {
   readonly RequestItems: { readonly [table: string]: { readonly Keys: readonly Item[] } };
 }
 
-const INTENT = '00#intent';
+const KEPT: ReadonlySet<string | undefined> = new Set(['00#intent', '10#outcome']);
+const HEALTH = 'health';
 /** More than can be under way; the oldest goes first. */
-const MOST = 1000;
-const intents = new Map<string, Item>();
+const MOST = 2000;
+const kept = new Map<string, Item>();
+const placeOf = ({ pk, sk }: Item): string => `${pk?.S} ${sk?.S}`;
 
 /** @param body - JSON 1.0 of a request. @returns the answer's body. */
 export function answerDynamodb(operation: string, body: string): string {
@@ -22,6 +27,8 @@ export function answerDynamodb(operation: string, body: string): string {
       return '{}';
     case 'BatchGetItem':
       return JSON.stringify(read(JSON.parse(body)));
+    case 'Query':
+      return '{"Items":[],"Count":0,"ScannedCount":0}';
     case 'UpdateItem':
       return '{"Attributes":{"count":{"N":"1"},"first":{"S":"0000000000000000"}}}';
     default:
@@ -31,16 +38,19 @@ export function answerDynamodb(operation: string, body: string): string {
 
 function keep({ TransactItems }: Transaction): void {
   for (const { Put } of TransactItems) {
-    if (Put?.Item.sk?.S !== INTENT) continue;
-    intents.set(Put.Item.pk?.S ?? '', Put.Item);
-    const oldest = intents.keys().next();
-    if (intents.size > MOST && !oldest.done) intents.delete(oldest.value);
+    if (Put === undefined || !KEPT.has(Put.Item.sk?.S)) continue;
+    kept.set(placeOf(Put.Item), Put.Item);
+    const oldest = kept.keys().next();
+    if (kept.size > MOST && !oldest.done) kept.delete(oldest.value);
   }
 }
 
 function read({ RequestItems }: Batch): object {
   const found = ({ Keys }: Batch['RequestItems'][string]) =>
-    Keys.flatMap((key) => (key.sk?.S === INTENT ? (intents.get(key.pk?.S ?? '') ?? []) : []));
+    Keys.flatMap((key): Item | readonly Item[] => {
+      if (key.sk?.S === HEALTH) return { ...key, verifiedAt: { N: String(Math.floor(Date.now() / 1000)) } };
+      return kept.get(placeOf(key)) ?? [];
+    });
   const Responses = Object.fromEntries(
     Object.entries(RequestItems).map(([name, keys]) => [name, found(keys)]),
   );

@@ -1,7 +1,9 @@
 /**
- * What Writ calls, as cheap as it can be answered, in a process of its own: DynamoDB, STS, Lambda's Invoke and the
- * issuers' key sets. Nothing is checked. The wire formats are the real ones, so that the SDK does all of its work.
+ * What Writ calls, as cheap as it can be answered, in a process of its own: DynamoDB, STS, Lambda's Invoke, EventBridge
+ * Scheduler, SQS and the issuers' key sets. Nothing is checked. The wire formats are the real ones, so that the SDK does all
+ * of its work.
  */
+import { hash } from 'node:crypto';
 import {
   Agent,
   createServer,
@@ -10,6 +12,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { SendMessageBatchRequest } from '@aws-sdk/client-sqs';
 import { bytes } from './body.ts';
 import { serve } from './gauge.ts';
 import { answerDynamodb } from './stub-dynamodb.ts';
@@ -63,6 +66,25 @@ const lambda = server(async (message, body, response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'x-amzn-requestid': REQUEST }).end(answer);
 });
 
+/** A schedule is made, and never fires. */
+const scheduler = server(async (_, __, response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'x-amzn-requestid': REQUEST });
+  response.end('{"ScheduleArn":"arn:aws:scheduler:us-east-1:000000000000:schedule/writ/none"}');
+});
+
+/** Messages are taken, and wake nobody. The SDK compares their digests. */
+const sqs = server(async (_, body, response) => {
+  const { Entries } = JSON.parse(body.toString('utf8')) as SendMessageBatchRequest;
+  const Successful = (Entries ?? []).map(({ Id, MessageBody = '' }) => ({
+    Id,
+    MessageId: REQUEST,
+    MD5OfMessageBody: hash('md5', MessageBody),
+  }));
+  response
+    .writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': REQUEST })
+    .end(JSON.stringify({ Successful, Failed: [] }));
+});
+
 const issuers = server(async (message, _, response) => {
   counts.jwks += 1;
   const set = jwks[message.url ?? ''];
@@ -101,7 +123,7 @@ function forward(port: number, body: Buffer): Promise<Buffer> {
   });
 }
 
-await serve([dynamodb, sts, lambda, issuers], {
+await serve([dynamodb, sts, lambda, issuers, scheduler, sqs], {
   counts: () => counts,
   jwks: (given) => {
     jwks = given as typeof jwks;

@@ -1,6 +1,7 @@
 /** Brings up what is measured: the stubs, Writ’s two functions from their bundles, and the floors. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Bundle } from '../core/policy/bundle.ts';
 import { buildLocalPolicy } from '../local/policy.ts';
 import { bundleEntries } from './bundles.ts';
 import type { Floor } from './floor.ts';
@@ -11,6 +12,9 @@ import { makeTokens, type Names, type Tokens } from './tokens.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 type FloorEntry = 'floor-minimal' | 'floor-bare' | 'floor-equal-exchange' | 'floor-equal-mint';
+
+/** Floors that are called as Writ's functions are; the others listen by themselves. */
+const HANDLERS: ReadonlySet<FloorEntry> = new Set(['floor-equal-exchange', 'floor-equal-mint']);
 
 export const SYSTEMS = ['writ', 'equal', 'minimal', 'bare'] as const;
 export type System = (typeof SYSTEMS)[number];
@@ -24,6 +28,8 @@ export interface Measured {
 export interface Bench {
   readonly client: Client;
   readonly tokens: Tokens;
+  /** Of the example installation, under the laptop's overlay. */
+  readonly policy: Bundle;
   readonly entries: Awaited<ReturnType<typeof bundleEntries>>;
   /** Path of a function's bundle. */
   readonly bundleOf: (duty: string) => string;
@@ -55,7 +61,7 @@ export async function openBench(root: string, functions: string, folder: string)
   };
   const entries = await bundleEntries(folder);
   const stubs = keep(await startWorker({ entry: entries.stubs.path, env: {}, log }));
-  const [dynamodb, sts, lambda, issuers] = stubs.ports;
+  const [dynamodb, sts, lambda, issuers, scheduler, sqs] = stubs.ports;
   const at = (port: number | undefined, path = '') => `http://127.0.0.1:${port}${path}`;
   const names: Names = {
     broker: 'http://127.0.0.1:8470',
@@ -85,6 +91,8 @@ export async function openBench(root: string, functions: string, folder: string)
     AWS_ENDPOINT_URL_DYNAMODB: at(dynamodb),
     AWS_ENDPOINT_URL_STS: at(sts),
     AWS_ENDPOINT_URL_LAMBDA: at(lambda),
+    AWS_ENDPOINT_URL_SCHEDULER: at(scheduler),
+    AWS_ENDPOINT_URL_SQS: at(sqs),
   };
   const writ = {
     ...sdk,
@@ -97,6 +105,11 @@ export async function openBench(root: string, functions: string, folder: string)
     WRIT_MINT_FUNCTION: 'writ-mint',
     WRIT_NONCE_KEYS: `file:${nonceKeys}`,
     WRIT_ENROLMENT_KEY: 'alias/none',
+    WRIT_SCHEDULE_GROUP: 'writ',
+    WRIT_CLOSE_FUNCTION: 'arn:aws:lambda:us-east-1:000000000000:function:writ-close',
+    WRIT_SCHEDULE_ROLE: 'arn:aws:iam::000000000000:role/writ-scheduler',
+    WRIT_RECONCILE_QUEUE: at(sqs, '/000000000000/writ-reconcile.fifo'),
+    WRIT_CLOSE_DEAD_LETTERS: 'arn:aws:sqs:us-east-1:000000000000:writ-close-dead-letters',
   };
   const bundleOf = (duty: string) => join(functions, duty, 'index.mjs');
   const startFunction: Bench['startFunction'] = (duty, env = {}) =>
@@ -121,8 +134,11 @@ export async function openBench(root: string, functions: string, folder: string)
   });
   const floorFile = join(folder, 'floor.json');
   await writeFile(floorFile, JSON.stringify(floor));
-  const startFloor: Bench['startFloor'] = (name) =>
-    startWorker({ entry: entries[name].path, env: { ...sdk, BENCH_FLOOR: floorFile }, log });
+  const startFloor: Bench['startFloor'] = (name) => {
+    const { path } = entries[name];
+    const started = HANDLERS.has(name) ? { entry: entries.host.path, args: [path] } : { entry: path };
+    return startWorker({ ...started, env: { ...sdk, BENCH_FLOOR: floorFile }, log });
+  };
   const equalMint = keep(await startFloor('floor-equal-mint'));
   await route('floor-mint', equalMint);
   const equal = keep(await startFloor('floor-equal-exchange'));
@@ -132,6 +148,7 @@ export async function openBench(root: string, functions: string, folder: string)
   return {
     client,
     tokens,
+    policy: bundle.bundle,
     entries,
     bundleOf,
     systems: {

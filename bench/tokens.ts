@@ -1,5 +1,5 @@
 /** Bob of support, his device and the workflow that acts for him: real tokens for the example installation. */
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, createSecretKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { makeNonce } from '../core/tokens/nonce.ts';
 import { boundNonce } from '../core/tokens/subject-bound.ts';
@@ -35,6 +35,10 @@ export interface Tokens {
   readonly nonceKey: Buffer;
   /** One good request, with a proof of its own. */
   request(): Request;
+  /** The same person's to another endpoint, such as `writs`. */
+  asPerson(endpoint: string, parameters: { readonly [parameter: string]: string }): Request;
+  /** `POST /revoke` of a writ of that person's. */
+  ends(writ: string): Request;
 }
 
 export async function makeTokens(names: Names): Promise<Tokens> {
@@ -72,7 +76,8 @@ export async function makeTokens(names: Names): Promise<Tokens> {
     ...until,
   });
   const nonceKey = Buffer.from('a key of thirty-two bytes, no s.');
-  const body = new URLSearchParams({
+  const signs = createSecretKey(nonceKey);
+  const exchange = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token: subject,
     subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
@@ -81,28 +86,45 @@ export async function makeTokens(names: Names): Promise<Tokens> {
     authorization_details: JSON.stringify([DETAILS]),
     binding: Buffer.from(JSON.stringify({ rnd: RND })).toString('base64url'),
   }).toString();
-  const bdh = createHash('sha256').update(body).digest('base64url');
+  const shown = new URLSearchParams(exchange);
+  const whose = ['subject_token', 'subject_token_type', 'binding'].map((name) => [
+    name,
+    shown.get(name) ?? '',
+  ]);
   let made = 0;
+
+  function proved(endpoint: string, body: string): Request {
+    made += 1;
+    const now = Math.floor(Date.now() / 1000);
+    const nonce = makeNonce([signs], now);
+    const jti = `proof-${iat}-${String(made).padStart(9, '0')}`;
+    const bdh = createHash('sha256').update(body).digest('base64url');
+    const claims = { jti, htm: 'POST', htu: `${names.broker}/${endpoint}`, iat: now, nonce, bdh };
+    return {
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'user-agent': 'bench',
+        dpop: device.sign('dpop+jwt', claims, { jwk: device.jwk }),
+        'oauth-client-attestation': attestation,
+      },
+      body,
+    };
+  }
+  const asPerson: Tokens['asPerson'] = (endpoint, parameters) =>
+    proved(endpoint, new URLSearchParams({ ...parameters, ...Object.fromEntries(whose) }).toString());
 
   return {
     jwks: { '/corp/jwks': corp.set, '/ci/jwks.json': ci.set, '/mdm/jwks.json': mdm.set },
     nonceKey,
-    request() {
-      made += 1;
-      const now = Math.floor(Date.now() / 1000);
-      const nonce = makeNonce([nonceKey], now);
-      const jti = `proof-${iat}-${String(made).padStart(9, '0')}`;
-      const claims = { jti, htm: 'POST', htu: `${names.broker}/token`, iat: now, nonce, bdh };
-      return {
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          'user-agent': 'bench',
-          dpop: device.sign('dpop+jwt', claims, { jwk: device.jwk }),
-          'oauth-client-attestation': attestation,
-        },
-        body,
-      };
-    },
+    request: () => proved('token', exchange),
+    asPerson,
+    ends: (writ) =>
+      asPerson('revoke', {
+        token: writ,
+        token_type_hint: 'writ',
+        reason: 'A benchmark',
+        request_id: `bench-${writ}`,
+      }),
   };
 }
 

@@ -26,7 +26,11 @@ process.exitCode = await run(io);
 process.stdin.destroy();
 
 function output(stream: NodeJS.WriteStream): Output {
-  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true };
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns,
+  };
 }
 
 async function readLine(): Promise<string | null> {

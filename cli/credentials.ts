@@ -1,13 +1,12 @@
 import { sha256Hex } from '../core/encoding/hash.ts';
 import { jcs } from '../core/encoding/jcs.ts';
+import { checkLocalBroker } from './broker-address.ts';
 import { forProfile } from './broker-failure.ts';
 import { cachedCredentials } from './credential-cache.ts';
 import { type ExchangeRequest, exchange } from './exchange.ts';
 import type { Io } from './io.ts';
-import { findLocalStack } from './local-file.ts';
 import { freshSession, subjectOf } from './refresh.ts';
-import { attestationFor, notSignedIn, openProfile, type Profile, type Session, signedIn } from './session.ts';
-import { LOCAL_PROFILE } from './state.ts';
+import { attestationFor, openProfile, signedIn } from './session.ts';
 import { type WantedFlags, wanted } from './wanted.ts';
 
 /** Whole seconds by which the sign-in should outlast the session: it would shorten it otherwise (rule 7). */
@@ -39,12 +38,4 @@ export async function credentials(flags: WantedFlags, io: Io): Promise<void> {
     return forProfile(profile.name, () => exchange(request, io));
   });
   io.stdout.write(`${JSON.stringify(shown)}\n`);
-}
-
-/** After a restart on other ports, yesterday's sign-in belongs to a broker that is gone. */
-async function checkLocalBroker(profile: Profile, session: Session, io: Io): Promise<void> {
-  if (profile.name !== LOCAL_PROFILE) return;
-  const stack = await findLocalStack(io);
-  if (stack === null || stack.broker === session.broker.issuer) return;
-  throw notSignedIn(profile.name, 'The local stack has another address since you signed in.');
 }

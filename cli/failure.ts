@@ -17,6 +17,8 @@ export interface FailureFields {
   readonly reason_code?: string | undefined;
   readonly remedy?: Remedy | undefined;
   readonly writ?: string | undefined;
+  /** With it the same request can be made again, and is no second one. */
+  readonly request_id?: string | undefined;
 }
 
 /** A command that ends without what was asked for. No field may hold a token, or the text of a caught error. */
@@ -56,9 +58,10 @@ function fieldsOf(caught: unknown): FailureFields {
 
 /** Writes a failure to standard error: for people, or as one line of JSON. @returns the exit code. */
 export function report(caught: unknown, io: Io, json: boolean): ExitCode {
-  const { exit, what, why, next, error, reason_code, remedy, writ } = fieldsOf(caught);
+  const { exit, ...fields } = fieldsOf(caught);
+  const { what, why, next, error, reason_code, remedy, writ, request_id } = fields;
   if (json) {
-    io.stderr.write(`${JSON.stringify({ error, what, why, next, reason_code, remedy, writ })}\n`);
+    io.stderr.write(`${JSON.stringify({ error, what, why, next, reason_code, remedy, writ, request_id })}\n`);
     return exit;
   }
   const colour = io.stderr.isTerminal && !io.env.NO_COLOR && io.env.TERM !== 'dumb';
@@ -66,6 +69,7 @@ export function report(caught: unknown, io: Io, json: boolean): ExitCode {
   if (why !== undefined) lines.push(`  why:  ${printable(why)}`);
   if (next !== undefined) lines.push(`  next: ${printable(next)}`);
   if (writ !== undefined) lines.push(`  writ: ${printable(writ)}`);
+  if (request_id !== undefined) lines.push(`  request id: ${printable(request_id)}`);
   io.stderr.write(`${lines.join('\n')}\n`);
   return exit;
 }

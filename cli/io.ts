@@ -23,4 +23,6 @@ export interface Io {
 export interface Output {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
+  /** Characters in a line of the terminal. */
+  readonly columns?: number | undefined;
 }

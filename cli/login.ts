@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { brokerOf } from './broker-address.ts';
 import { Failure, printable, usage } from './failure.ts';
 import type { Io } from './io.ts';
 import { findLocalStack, localStack } from './local-file.ts';
@@ -6,7 +7,7 @@ import { fillLoginForm } from './login-form.ts';
 import { type Loopback, listenForRedirect } from './loopback.ts';
 import { chooseLogin, readMetadata } from './metadata.ts';
 import { signInFailed } from './oidc.ts';
-import { openProfile, type Profile, readSession, writeSession } from './session.ts';
+import { openProfile, type Profile, writeSession } from './session.ts';
 import { type Browse, signIn } from './sign-in.ts';
 import { LOCAL_PROFILE } from './state.ts';
 
@@ -31,7 +32,7 @@ const PATIENCE_MS = 5 * 60 * 1000;
 export async function login(options: LoginOptions, io: Io): Promise<void> {
   const testUser = options.as === undefined ? null : await asTestUser(options, io);
   const profile = await openProfile(io, options.profile);
-  const metadata = await readMetadata(await brokerOf(options, profile, io), io.fetch);
+  const metadata = await readMetadata(await brokerFor(options, profile, io), io.fetch);
   const offer = chooseLogin(metadata, options.issuer);
   const max_age = options.fresh ? 0 : offer.max_age;
   const loopback = await listenForRedirect();
@@ -64,12 +65,9 @@ export async function login(options: LoginOptions, io: Io): Promise<void> {
   }
 }
 
-/** The broker named, the local one, or the one of the last sign-in. */
-async function brokerOf(options: LoginOptions, profile: Profile, io: Io): Promise<string> {
-  if (options.broker !== undefined) return options.broker;
-  if (options.profile === LOCAL_PROFILE) return (await localStack(io)).broker;
-  const last = await readSession(profile);
-  if (last !== null) return last.broker.issuer;
+async function brokerFor(options: LoginOptions, profile: Profile, io: Io): Promise<string> {
+  const broker = await brokerOf(options, async () => profile, io);
+  if (broker !== null) return broker;
   // Only a hint: a file that cannot be read matters to those who ask for the local stack.
   const stack = await findLocalStack(io).catch(() => null);
   const orLocal = stack === null ? '' : `, or for the local stack: ${LOCAL_LOGIN}`;

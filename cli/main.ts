@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { DEFAULT_DURATION_SECONDS, MAX_CHAINED_SECONDS, MIN_USEFUL_SECONDS } from '../core/limits.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { credentials } from './credentials.ts';
+import { endingCommands } from './ending-commands.ts';
 import { enroll } from './enroll.ts';
 import { report, usage } from './failure.ts';
 import type { Io } from './io.ts';
@@ -68,6 +69,12 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
   wantedOptions(command(profiles, 'add <name>', 'let AWS tools with this profile ask writ for credentials'))
     .option('--region <region>', 'Region of the profile')
     .action((name: string, options: ProfileFlags) => profilesAdd(name, { ...options, json }, io));
+
+  endingCommands((signature, description) => command(writ, signature, description), PROFILE, {
+    io,
+    json,
+    exitWith,
+  });
 
   const policy = command(writ, 'policy', 'the rules in config/');
   // Loaded when asked for: the policy engine is no part of a credential_process.

@@ -128,7 +128,7 @@ async function decide(seen: Seen, ports: EnrolmentPorts): Promise<Outcome<Vouche
 
   // Who is blocked gets no new word of ours to show elsewhere.
   const device = identityTag(WRIT_ALIAS, proof.value.jkt);
-  const { heads } = await ports.readHeads(headsOfEnrolment(subject.value.id, device), null);
+  const { heads } = await ports.readHeads(headsOfEnrolment(subject.value.id, device), null, null);
   const over = standing(heads, now);
   if (over.state === 'revoked') return refuse({ reason: 'revoked', kind: over.kind });
   if (over.state !== 'clear') throw stoppedBy(over);

@@ -15,6 +15,11 @@ export const FAULT_CODES = [
   'too_late',
   'outcome_slot_lost',
   'revocation_pending',
+  'account_unverified',
+  'iam_unavailable',
+  'canary_unavailable',
+  'queue_unavailable',
+  'scheduler_unavailable',
   'misconfigured',
 ] as const;
 

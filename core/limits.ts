@@ -79,10 +79,53 @@ export const ISSUE_WITHIN_SECONDS = 10;
 export const SWEEP_AGAIN_SECONDS = 3600;
 /** A sweep that finds no cursor looks back this far, seconds: ours; what could be issued lives an hour at most. */
 export const SWEEP_FIRST_SECONDS = 24 * 3600;
+/** Items that the sweep looks at side by side: BatchGetItem takes 100 keys. */
+export const SWEEP_AT_ONCE = 100;
+/** A writ's end is its schedule's to write for so long, seconds: EventBridge fires within the minute, Lambda tries again. */
+export const SWEEP_CLOSES_AFTER_SECONDS = 120;
+/** A schedule is made for so many seconds ahead at least: ours; making it takes time, and none may begin in the past. */
+export const SCHEDULE_AHEAD_SECONDS = 5;
+/** Schedules that are made side by side: ours; a batch of the stream has up to 100 records. */
+export const SCHEDULE_AT_ONCE = 10;
+/** Live writs that are read side by side: ours; four BatchGetItems, some megabytes. */
+export const LIVE_AT_ONCE = 400;
+/** Writs in one answer to who asks which are live; and how many are looked at for it, of which he may read few: ours. */
+export const LISTED_AT_MOST = 100;
+export const LOOKED_AT_MOST = 2000;
 
 /** A deny entry covers what was issued so many seconds after its cut-off, rounded up (architecture, section 7). */
 export const DENY_MARGIN_SECONDS = 3;
 export const DENY_ROUNDING_SECONDS = 10;
+/** An entry is kept so many seconds after the last session that it denies must have ended: ours; clocks differ. */
+export const DENY_KEPT_SECONDS = 300;
+/** IAM: a managed policy's characters, white space not counted. */
+export const MAX_MANAGED_POLICY_CHARS = 6144;
+/** IAM: versions of one managed policy. */
+export const MAX_POLICY_VERSIONS = 5;
+/** Every account's deny policy is verified so often, seconds; who met one that is not asks again by then. */
+export const RECONCILED_EVERY_SECONDS = 60;
+/** An account whose deny policy was last verified longer ago than this, seconds, gets no new writs. */
+export const HEALTH_SECONDS = 600;
+/** Between two looks of a reconciler that waits for IAM, milliseconds: ours; what is measured is as exact as this. */
+export const LOOK_EVERY_MILLIS = 250;
+/** A reconciler waits so long for IAM to spread what it wrote last, milliseconds: ours; seconds are usual. */
+export const SPREAD_WITHIN_MILLIS = 10_000;
+/** And so long in all, however much there is to write, milliseconds: the function's own time is longer. */
+export const RECONCILE_MILLIS = 30_000;
+/** Between two versions of one account's deny policy, milliseconds: IAM's own limit is not published. */
+export const WRITE_EVERY_MILLIS = 1_000;
+/** Documents that are waited for at once: ours; each has a canary session. Only the newest ones are of interest. */
+export const MAX_IN_FLIGHT = 12;
+/** What was measured is kept for so many enforcements of one account: ours; enough for a p99. */
+export const MEASURED_KEPT = 256;
+
+/** Words of a person who revokes, and the id that makes a request idempotent, characters. */
+export const MAX_REASON_CHARS = 512;
+export const MAX_REQUEST_ID_CHARS = 64;
+/** Names of one machine that are revoked with it: ours; all fit in one transaction, which takes 100 items. */
+export const MAX_DEVICE_NAMES = 40;
+/** A block without an end lasts until this NumericDate, or until it is lifted: the year 2286. */
+export const BLOCKED_WITHOUT_END = 9_999_999_999;
 
 /** Calls to AWS, milliseconds: until connected, and until answered. Ours: the caller's patience is longer. */
 export const CONNECT_TIMEOUT_MILLIS = 1_000;

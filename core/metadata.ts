@@ -10,9 +10,11 @@ import { TOKEN_EXCHANGE } from './tokens/token-types.ts';
 export const metadata = (publicUrl: string, { issuers }: Bundle) => ({
   issuer: publicUrl,
   token_endpoint: `${publicUrl}/token`,
+  revocation_endpoint: `${publicUrl}/revoke`,
   grant_types_supported: [TOKEN_EXCHANGE],
   response_types_supported: [],
   token_endpoint_auth_methods_supported: ['attest_jwt_client_auth_dpop', 'none'],
+  revocation_endpoint_auth_methods_supported: ['attest_jwt_client_auth_dpop', 'none'],
   client_attestation_signing_alg_values_supported: algorithmsOf(
     issuers.filter((issuer) => issuer.class === 'attestation'),
   ),
@@ -20,6 +22,8 @@ export const metadata = (publicUrl: string, { issuers }: Bundle) => ({
   authorization_details_types_supported: ['aws_session'],
   writ_permissions_endpoint: `${publicUrl}/permissions`,
   writ_enrolment_endpoint: `${publicUrl}/enroll`,
+  writ_writs_endpoint: `${publicUrl}/writs`,
+  writ_status_endpoint: `${publicUrl}/status`,
   ...loginsOf(issuers),
 });
 

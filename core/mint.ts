@@ -9,10 +9,10 @@
  */
 import { Fault } from './fault.ts';
 import { openHandover } from './ledger/handover.ts';
-import { keyItem, outcomeItem } from './ledger/keys.ts';
+import { issuedItem, keyItem, outcomeItem } from './ledger/keys.ts';
 import { draftFailed, draftIssued, draftKeyPointer } from './ledger/settle.ts';
 import type { Handover, MintAnswer, MintPorts } from './ports.ts';
-import { headsOf, standing, standingAfter, UNREAD } from './revocation/heads.ts';
+import { headsOf, inAccount, standing, standingAfter, UNREAD } from './revocation/heads.ts';
 import { fail, stopBefore, withhold } from './revocation/stop.ts';
 import { replan } from './session/replan.ts';
 import { verifySubject } from './tokens/subject.ts';
@@ -29,12 +29,14 @@ export async function mint(handover: Handover, ports: MintPorts): Promise<MintAn
   const opened = openHandover(handover);
   const { intent } = opened;
 
-  // Intent and heads in one consistent read: no record, no secret; and what is over is not begun (rules 1 and 8).
-  const before = await ports.readHeads(headsOf(intent), intent.writ);
+  // Intent, heads and health in one consistent read: no record, no secret; what is over, or could not be ended, is not
+  // begun (rules 1 and 8).
+  const heads = headsOf(intent);
+  const before = await ports.readHeads(heads, intent.writ, intent.account);
   if (before.intent === null) throw new Fault('intent_missing');
   if (before.intent !== handover.intent) throw new Fault('intent_differs');
   if (now >= intent.issueBefore) throw new Fault('too_late');
-  const early = standing(before.heads, now);
+  const early = inAccount(standing(before.heads, now), before.verifiedAt, now);
   if (early.state !== 'clear') return stopBefore(early, opened, now, ports.ledger);
 
   const subject = await verifySubject(handover.subject_token, intent.subject.token_type, {
@@ -62,12 +64,13 @@ export async function mint(handover: Handover, ports: MintPorts): Promise<MintAn
   const { assumed } = asked;
   const issued = draftIssued(opened, plan, assumed, seconds(ports));
   const [settled, after] = await Promise.all([
-    ports.ledger.settle(outcomeItem(issued), keyItem(draftKeyPointer(issued))),
+    ports.ledger.settle(issuedItem(issued, intent.deadline), keyItem(draftKeyPointer(issued))),
     // A recheck that could not be made has not been passed.
-    ports.readHeads(headsOf(intent), null).catch(() => null),
+    ports.readHeads(heads, null, intent.account).catch(() => null),
   ]);
   if (settled === 'exists') throw new Fault('outcome_slot_lost');
-  const late = after === null ? UNREAD : standingAfter(after.heads, seconds(ports), issued.issuedAt);
+  const rechecked = after === null ? UNREAD : standingAfter(after.heads, seconds(ports), issued.issuedAt);
+  const late = inAccount(rechecked, after?.verifiedAt ?? null, seconds(ports));
   if (late.state !== 'clear') return withhold(late, opened, seconds(ports), ports.ledger);
 
   return { ok: true, credential: assumed.credential };

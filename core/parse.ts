@@ -54,7 +54,8 @@ function openForm(received: Received, endpoint: Endpoint): Outcome<Form> {
   return asked.ok ? form : asked;
 }
 
-function parseSubject(form: Form): Outcome<SubjectRequest> {
+/** On whose authority: the user's token, and what opens its nonce. Endpoints that ask for it read it alike. */
+export function parseSubject(form: Form): Outcome<SubjectRequest> {
   const subject = parseToken(form, 'subject_token', 'subject_token_type', [ID_TOKEN, ACCESS_TOKEN]);
   if (!subject.ok) return subject;
   const binding = parseOptionalBinding(form);

@@ -2,6 +2,7 @@
  * What core needs from outside, as promises. An adapter can be written from these comments alone.
  * Every port throws `Fault` when the outside did not work; none retries beyond what the SDK does.
  */
+import type { KeyObject } from 'node:crypto';
 import type { CryptoKey, JWK } from 'jose';
 import type { Issuer, LoadedBundle } from './policy/bundle.ts';
 import type { Refusal } from './refusals.ts';
@@ -26,8 +27,8 @@ export type FindKey = (
   now: number,
 ) => Promise<CryptoKey | null>;
 
-/** Current and previous key of the server nonce, raw bytes; the first one signs. */
-export type NonceKeys = () => Promise<readonly Uint8Array[]>;
+/** Current and previous key of the server nonce, for HMAC; the first one signs. */
+export type NonceKeys = () => Promise<readonly KeyObject[]>;
 
 /** Cedar, with the bundle's policies and schema loaded. Deterministic, no I/O; throws `policy_engine_failed`. */
 export type Authorize = (question: PolicyQuestion) => PolicyAnswer;
@@ -130,19 +131,25 @@ export interface Ledger {
   append(item: LedgerItem): Promise<'written' | 'exists'>;
 
   /**
-   * What is due in an hour (`2026-11-24T11`) up to a time, oldest first, from the index: eventually consistent, so
+   * What is due in an hour (`2026-11-24T11`) within a span, oldest first, from the index: eventually consistent, so
    * no decision ever rests on it alone.
    *
-   * @param upTo - NumericDate, exclusive.
+   * @param span - NumericDates: `from` inclusive, `to` exclusive.
    */
   due(
     hour: string,
-    upTo: number,
+    span: { readonly from: number; readonly to: number },
     page: DuePage | null,
   ): Promise<{ readonly keys: readonly ItemKey[]; readonly next: DuePage | null }>;
 
   /** Strongly consistent. */
   read(pk: string, sk: string): Promise<LedgerItem | null>;
+
+  /** All that stands under one partition key, oldest sort key first; every page. Strongly consistent. */
+  story(pk: string): Promise<readonly LedgerItem[]>;
+
+  /** `read` for many: those that there are, in any order. No key twice. */
+  readMany(keys: readonly ItemKey[]): Promise<readonly LedgerItem[]>;
 }
 
 /**
@@ -180,6 +187,8 @@ export interface Head {
   readonly cutoff: number | null;
   /** NumericDate: no new session until then. */
   readonly blockedUntil: number | null;
+  /** The revocation that blocks, where one does. */
+  readonly blockedBy?: string;
 }
 export type HeadKind = 'writ' | 'user' | 'device' | 'agent' | 'task' | 'permission' | 'role' | 'all';
 export interface HeadKey {
@@ -188,13 +197,21 @@ export interface HeadKey {
 }
 
 /**
- * Reads heads, and the intent where a writ is named, in one strongly consistent BatchGetItem.
- * A key that the table left unprocessed is a fault (rule 8: it refuses, never "not revoked").
+ * Reads heads, the intent where a writ is named and the health where an account is, in one strongly consistent
+ * BatchGetItem. A key that the table left unprocessed is a fault (rule 8: it refuses, never "not revoked").
+ *
+ * @param account - Twelve digits.
  */
 export type ReadHeads = (
   heads: readonly HeadKey[],
   writ: string | null,
-) => Promise<{ readonly heads: readonly Head[]; readonly intent: string | null }>;
+  account: string | null,
+) => Promise<{
+  readonly heads: readonly Head[];
+  readonly intent: string | null;
+  /** NumericDate of the last verified reconcile of the account; `null`: there was none, or none was asked for. */
+  readonly verifiedAt: number | null;
+}>;
 
 /** What exchange hands to mint, which mint holds against ledger, configuration and token (architecture, section 3). */
 export interface Handover {

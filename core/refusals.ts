@@ -18,6 +18,7 @@ export type Refusal =
   | { readonly reason: 'scope_unsupported' }
   | { readonly reason: 'target_foreign'; readonly parameter: 'audience' | 'resource' }
   | { readonly reason: 'details_malformed'; readonly at: string; readonly problem: string }
+  | { readonly reason: 'kind_unsupported' }
   // The DPoP proof (RFC 9449 §4.3, §8).
   | { readonly reason: 'dpop_missing' }
   | { readonly reason: 'dpop_repeated' }
@@ -89,6 +90,7 @@ export type OAuthError =
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
   | 'unsupported_grant_type'
+  | 'unsupported_token_type'
   | 'invalid_authorization_details';
 
 export interface RefusalRow {
@@ -138,6 +140,7 @@ export const REFUSALS: { readonly [R in Reason]: RefusalRow } = {
     'Permission, account, task, purpose, parameters or duration are missing or malformed.',
     { exit: 1 },
   ),
+  kind_unsupported: row('unsupported_token_type', 'Nothing of this kind can be ended here.', { exit: 1 }),
 
   dpop_missing: row('invalid_dpop_proof', "The proof of the device's key (DPoP) is missing."),
   dpop_repeated: row('invalid_dpop_proof', 'There is more than one DPoP proof.'),

@@ -8,6 +8,8 @@ export interface Received {
   readonly sourceAddress: string;
   /** Which URL was called, as configured: `<public URL>/token`. Never built from `Host`. */
   readonly url: string;
+  /** ARN of the AWS identity whose signature API Gateway verified: on the route that IAM guards, and on no other. */
+  readonly caller?: string;
 }
 
 /** On whose authority something is asked for: all that the form of `POST /enroll` says. Nothing is verified yet. */

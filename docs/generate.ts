@@ -12,8 +12,10 @@ import {
   KEY,
   OUTCOME,
   REFUSED,
+  REVOCATION_REFUSED,
   revocationKey,
   revokedKey,
+  STAMPED,
   writKey,
 } from '../core/ledger/keys.ts';
 import { SALT_BYTES } from '../core/ledger/openings.ts';
@@ -30,7 +32,8 @@ export const CHECK_BY_NODE = [
 type Name = keyof typeof RECORDS;
 
 const ofWrit = (sk: string) => `\`${writKey('<writ>')}\` / \`${sk}\``;
-const ofEither = (sk: string) => `${ofWrit(sk)}, or \`${revocationKey('<revocation>')}\` / \`${sk}\``;
+const ofRevocation = (sk: string) => `\`${revocationKey('<revocation>')}\` / \`${sk}\``;
+const ofEither = (sk: string) => `${ofWrit(sk)}, or ${ofRevocation(sk)}`;
 
 const STORY: { readonly [N in Name]: { readonly place: string; readonly says: string } } = {
   intent: {
@@ -47,6 +50,14 @@ const STORY: { readonly [N in Name]: { readonly place: string; readonly says: st
   revoked: {
     place: ofEither(revokedKey('<revocation>')),
     says: 'Somebody ended sessions, or blocked new ones. A single writ’s revocation stands with the writ, a principal’s by itself.',
+  },
+  stamped: {
+    place: ofRevocation(STAMPED),
+    says: 'A principal’s revocation got its cut-off, from a clock that was read after the revocation was durable.',
+  },
+  revocation_refused: {
+    place: ofRevocation(REVOCATION_REFUSED),
+    says: 'Who wanted to end what, and why not. The caller is not told more than *nothing ended*.',
   },
   enforced: {
     place: ofEither(enforcedKey('<revocation>', '<account>')),

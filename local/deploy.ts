@@ -3,12 +3,26 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { functionArn } from './aws/lambda.ts';
 import { createRegistry } from './aws/registry.ts';
 import { type LocalAws, startAws } from './aws/server.ts';
+import { queueUrl } from './aws/sqs-queues.ts';
 import type { Folder } from './folder.ts';
 import { putRoles } from './function-roles.ts';
-import { type FunctionSpec, startFunctions } from './functions.ts';
-import { ENROLMENT_ALIAS, functionName, REGION, roleArn, TABLES } from './names.ts';
+import { type FunctionSpec, type LocalFunctions, startFunctions } from './functions.ts';
+import {
+  CLOSE_DEAD_LETTERS,
+  ENROLMENT_ALIAS,
+  functionName,
+  queueArn,
+  RECONCILE_DEAD_LETTERS,
+  RECONCILE_QUEUE,
+  REGION,
+  roleArn,
+  SCHEDULE_GROUP,
+  STREAM_FAILURES,
+  TABLES,
+} from './names.ts';
 import type { Outside } from './outside.ts';
 import type { Parts } from './parts.ts';
 import { buildLocalPolicy, type LocalBundle } from './policy.ts';
@@ -17,9 +31,31 @@ import { takeRole } from './take-role.ts';
 
 /** As deployed; above what the slowest, exchange with its mint, may take. */
 const FUNCTION_TIMEOUT_SECONDS = 15;
+/** Reconcile waits for IAM to spread what it wrote. */
+const RECONCILE_TIMEOUT_SECONDS = 60;
+
+/**
+ * Longer than its function may take. A message that was not done blocks its account for so long; but every account is
+ * looked at every minute anyway.
+ */
+const RECONCILE_VISIBILITY_SECONDS = RECONCILE_TIMEOUT_SECONDS + 10;
+const RECONCILE_TRIES = 10;
+
+/** Dead letters first: SQS wants a queue to be there before another one names it. */
+const QUEUES = [
+  { name: CLOSE_DEAD_LETTERS },
+  { name: STREAM_FAILURES },
+  { name: RECONCILE_DEAD_LETTERS },
+  {
+    name: RECONCILE_QUEUE,
+    visibilitySeconds: RECONCILE_VISIBILITY_SECONDS,
+    redrive: { maxReceiveCount: RECONCILE_TRIES, deadLetterQueue: RECONCILE_DEAD_LETTERS },
+  },
+];
 
 export interface Deployed {
   readonly aws: LocalAws;
+  readonly functions: LocalFunctions;
   readonly bundle: LocalBundle;
 }
 
@@ -62,6 +98,11 @@ export async function deploy(
       WRIT_MINT_FUNCTION: functionName('mint'),
       WRIT_NONCE_KEYS: `file:${folder.nonceKeys}`,
       WRIT_ENROLMENT_KEY: `alias/${ENROLMENT_ALIAS}`,
+      WRIT_SCHEDULE_GROUP: SCHEDULE_GROUP,
+      WRIT_CLOSE_FUNCTION: functionArn(REGION, functionName('close')),
+      WRIT_SCHEDULE_ROLE: roleArn('scheduler'),
+      WRIT_CLOSE_DEAD_LETTERS: queueArn(CLOSE_DEAD_LETTERS),
+      WRIT_RECONCILE_QUEUE: queueUrl(`http://127.0.0.1:${port}`, RECONCILE_QUEUE),
     }),
   });
   const registry = createRegistry({ now: Date.now, random: randomBytes });
@@ -75,13 +116,15 @@ export async function deploy(
       random: randomBytes,
       dynamodbEndpoint: endpoint,
       functions,
+      queues: QUEUES,
+      scheduleGroups: [SCHEDULE_GROUP],
       kms: { keyFile: folder.enrolmentKey, alias: ENROLMENT_ALIAS },
     }),
   );
   parts.keep(functions);
   putRoles(registry, bundle.bundle, aws.kmsKey.arn);
   await seed(aws.objects, dynamodb);
-  return { aws, bundle };
+  return { aws, functions, bundle };
 }
 
 /** One process per function from `dist/functions`, all with the same settings; roles tell them apart. */
@@ -94,7 +137,7 @@ function functionSpecs(root: string, env: FunctionSpec['env']): { readonly [name
         bundle: join(built, duty, 'index.mjs'),
         roleArn: roleArn(duty),
         env,
-        timeoutSeconds: FUNCTION_TIMEOUT_SECONDS,
+        timeoutSeconds: duty === 'reconcile' ? RECONCILE_TIMEOUT_SECONDS : FUNCTION_TIMEOUT_SECONDS,
       },
     ]),
   );

@@ -5,16 +5,34 @@
  */
 
 import type { Bundle } from '../core/policy/bundle.ts';
+import { DIRECT_PATH, PARTS_PATH } from '../core/revocation/names.ts';
+import { partRoles } from '../core/revocation/roles.ts';
 import type { PolicyDocument } from '../core/session/policy-document.ts';
+import { ROLE_PATH } from '../core/session/role-arn.ts';
 import { targetRoles } from '../core/session/roles.ts';
 import { ACCOUNT } from './aws/account.ts';
 import { functionArn } from './aws/lambda.ts';
 import type { Registry, RoleInput } from './aws/registry.ts';
-import { functionName, REGION, roleArn, roleName } from './names.ts';
+import {
+  API_ARN,
+  CLOSE_DEAD_LETTERS,
+  functionName,
+  queueArn,
+  RECONCILE_QUEUE,
+  REGION,
+  roleArn,
+  roleName,
+  SCHEDULE_GROUP,
+  STREAM_FAILURES,
+} from './names.ts';
 
 /** Each function's own role, the front door's, and the target roles that the permissions name. */
 export function putRoles(registry: Registry, bundle: Bundle, enrolmentKeyArn: string): void {
-  for (const role of [...functionRoles(enrolmentKeyArn), frontDoorRole()]) registry.putRole(role);
+  const own = [frontDoorRole(), schedulerRole(), responderRole()];
+  for (const role of [...functionRoles(enrolmentKeyArn), ...own]) registry.putRole(role);
+  for (const { permissions, ...role } of partRoles(ACCOUNT, roleArn('reconcile'))) {
+    registry.putRole({ ...role, inline: { permissions } });
+  }
   for (const account of bundle.accounts.filter(({ id }) => id === ACCOUNT)) {
     for (const role of targetRoles(bundle, account, { mintRoleArn: roleArn('mint') })) {
       registry.putRole({
@@ -42,20 +60,80 @@ const functionRoles = (enrolmentKeyArn: string): readonly RoleInput[] => [
     ),
   }),
   role('enroll', { sign: allow(['kms:Sign'], [enrolmentKeyArn]) }),
+  role('revoke', {
+    device: allow(['kms:GetPublicKey'], [enrolmentKeyArn]),
+    wake: allow(['sqs:SendMessage'], [queueArn(RECONCILE_QUEUE)]),
+  }),
   role('permissions', { device: allow(['kms:GetPublicKey'], [enrolmentKeyArn]) }),
+  role('writs', { device: allow(['kms:GetPublicKey'], [enrolmentKeyArn]) }),
+  role('status', { device: allow(['kms:GetPublicKey'], [enrolmentKeyArn]) }),
   role('metadata', {}),
   role('sweep', {}),
-  role('stream', {}),
+  role('schedule', {
+    schedule: allow(
+      ['scheduler:CreateSchedule'],
+      [`arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/${SCHEDULE_GROUP}/*`],
+    ),
+    pass: allow(['iam:PassRole'], [roleArn('scheduler')]),
+  }),
+  role('close', {}),
+  role('reconcile', {
+    parts: allow(['sts:AssumeRole', 'sts:SetSourceIdentity'], [`arn:aws:iam::${ACCOUNT}:role${PARTS_PATH}*`]),
+    queue: allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], [queueArn(RECONCILE_QUEUE)]),
+  }),
 ];
+
+const PUBLIC = ['exchange', 'enroll', 'revoke', 'writs', 'status', 'permissions', 'metadata'];
 
 /** Stands for API Gateway, EventBridge and Lambda's own pollers, which may invoke what is theirs to invoke. */
 const frontDoorRole = (): RoleInput =>
   role('front-door', {
-    invoke: allow(
-      ['lambda:InvokeFunction'],
-      ['exchange', 'enroll', 'permissions', 'metadata', 'sweep', 'stream'].map(arnOf),
-    ),
+    invoke: allow(['lambda:InvokeFunction'], [...PUBLIC, 'sweep', 'schedule', 'reconcile'].map(arnOf)),
+    failures: allow(['sqs:SendMessage'], [queueArn(STREAM_FAILURES)]),
   });
+
+/** Which EventBridge takes when a schedule fires: it closes writs, and does nothing else. */
+const schedulerRole = (): RoleInput =>
+  role(
+    'scheduler',
+    {
+      close: allow(['lambda:InvokeFunction'], [arnOf('close')]),
+      lost: allow(['sqs:SendMessage'], [queueArn(CLOSE_DEAD_LETTERS)]),
+    },
+    'scheduler.amazonaws.com',
+  );
+
+/**
+ * Somebody of the security team, with AWS credentials of his own: calls the routes that IAM guards, and can attach a
+ * deny with nothing of ours in the way.
+ */
+const responderRole = (): RoleInput => ({
+  ...role('responder', {
+    routes: allow(['execute-api:Invoke'], [`${API_ARN}/POST/responder/*`]),
+    directly: allow(
+      [
+        'iam:CreatePolicy',
+        'iam:GetPolicy',
+        'iam:GetPolicyVersion',
+        'iam:ListEntitiesForPolicy',
+        'iam:ListPolicyVersions',
+        'iam:CreatePolicyVersion',
+        'iam:DeletePolicyVersion',
+        'iam:DeletePolicy',
+      ],
+      [`arn:aws:iam::${ACCOUNT}:policy${DIRECT_PATH}*`],
+    ),
+    attach: allow(
+      ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+      [`arn:aws:iam::${ACCOUNT}:role${ROLE_PATH}*`],
+    ),
+    look: allow(['iam:ListRoles', 'iam:ListPolicies'], ['*']),
+  }),
+  maxSessionDuration: RESPONDER_SECONDS,
+});
+
+/** A working day: nobody renews these. */
+export const RESPONDER_SECONDS = 12 * 3600;
 
 const arnOf = (duty: string): string => functionArn(REGION, functionName(duty));
 
@@ -64,13 +142,15 @@ const allow = (Action: readonly string[], Resource: readonly string[]): PolicyDo
   Statement: [{ Effect: 'Allow', Action, Resource }],
 });
 
-const role = (duty: string, inline: { readonly [policy: string]: PolicyDocument }): RoleInput => ({
+const role = (
+  duty: string,
+  inline: { readonly [policy: string]: PolicyDocument },
+  service = 'lambda.amazonaws.com',
+): RoleInput => ({
   name: roleName(duty),
   trust: {
     Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-    ],
+    Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
   },
   inline,
 });

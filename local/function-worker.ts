@@ -117,6 +117,12 @@ export class FunctionProcess {
     }
   }
 
+  /** As a crash: whatever it is in the middle of is left as it is. */
+  kill(): void {
+    this.#doomed = true;
+    this.#child.kill('SIGKILL');
+  }
+
   /** On return the process is gone. */
   async stop(): Promise<void> {
     if (!this.#running) return;

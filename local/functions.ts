@@ -6,6 +6,11 @@ import { FunctionProcess } from './function-worker.ts';
 export type { FunctionSpec, FunctionsOptions };
 
 export interface LocalFunctions extends Functions {
+  /**
+   * A switch for bad days: while it is down a function answers nothing. Its processes are killed wherever they are, as a
+   * crash would.
+   */
+  setDown(name: string, down: boolean): void;
   /** Refuses what waits, ends every process, and waits until they are gone. */
   close(): Promise<void>;
 }
@@ -26,11 +31,21 @@ export function startFunctions(options: FunctionsOptions): LocalFunctions {
       if (pool === undefined) throw new TypeError('no such function');
       return pool.invoke(payload, requestId);
     },
+    setDown(name, down) {
+      const pool = pools.get(name);
+      if (pool === undefined) throw new TypeError('no such function');
+      pool.setDown(down);
+    },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
 }
+
+const DOWN: Invocation = {
+  payload: JSON.stringify({ errorType: 'Runtime.ExitError', errorMessage: 'The function is down.' }),
+  functionError: 'Unhandled',
+};
 
 class Pool {
   readonly #start: () => FunctionProcess;
@@ -40,6 +55,7 @@ class Pool {
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
   #closed = false;
+  #down = false;
 
   constructor(name: string, spec: FunctionSpec, options: FunctionsOptions) {
     this.#start = () => new FunctionProcess(name, spec, options);
@@ -51,6 +67,7 @@ class Pool {
     else this.#busy += 1;
     try {
       if (this.#closed) throw new Error('the function is closed');
+      if (this.#down) return DOWN;
       const process = this.#take();
       const answer = await process.invoke(payload, requestId);
       this.#give(process);
@@ -84,6 +101,11 @@ class Pool {
       .stop()
       .finally(() => this.#all.delete(process))
       .catch(() => undefined);
+  }
+
+  setDown(down: boolean): void {
+    this.#down = down;
+    if (down) for (const process of this.#all) process.kill();
   }
 
   async close(): Promise<void> {

@@ -3,30 +3,49 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Invoke } from './invoke.ts';
 import { serveLoopback } from './loopback-server.ts';
 import type { Part } from './parts.ts';
+import type { Admitted } from './responder-gate.ts';
 
 /** Path to function, as the deployed API will route them. */
 const ROUTES: { readonly [path: string]: string } = {
   '/token': 'exchange',
   '/permissions': 'permissions',
   '/enroll': 'enroll',
+  '/revoke': 'revoke',
+  '/writs': 'writs',
+  '/status': 'status',
   '/.well-known/oauth-authorization-server': 'metadata',
 };
+
+/** The routes that IAM guards: AWS credentials instead of tokens, for the night on which nobody can sign in. */
+const IAM_ROUTES: { readonly [path: string]: string } = {
+  '/responder/revoke': 'revoke',
+  '/responder/writs': 'writs',
+  '/responder/status': 'status',
+};
+
+/** Whom IAM lets through to a route that it guards. */
+export type Admit = (request: IncomingMessage, path: string, body: Buffer) => Admitted;
 
 /** API Gateway's own limit is 10 MB; Writ's, in the function, is far below both. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
-export async function startGateway(port: number, invoke: Invoke): Promise<Part> {
+export async function startGateway(port: number, invoke: Invoke, admit: Admit): Promise<Part> {
   return serveLoopback(port, () => (request, response) => {
-    answer(request, response, invoke).catch(() => {
+    answer(request, response, { invoke, admit }).catch(() => {
       if (!response.headersSent) response.writeHead(502, { 'content-type': 'application/json' });
       response.end('{"message":"Internal server error"}');
     });
   });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, invoke: Invoke): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { invoke, admit }: { readonly invoke: Invoke; readonly admit: Admit },
+): Promise<void> {
   const [path = '/', query = ''] = (request.url ?? '/').split('?');
-  const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  const guarded = Object.hasOwn(IAM_ROUTES, path) ? IAM_ROUTES[path] : undefined;
+  const route = guarded ?? (Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined);
   if (route === undefined) {
     response
       .writeHead(403, {
@@ -42,7 +61,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, invoke
     response.end('{"message":"Request Too Long"}');
     return;
   }
-  const result = (await invoke(route, proxyEvent(request, path, query, body))) as {
+  const admitted = guarded === undefined ? null : admit(request, path, body);
+  if (admitted !== null && 'status' in admitted) {
+    response.writeHead(admitted.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ message: admitted.message }));
+    return;
+  }
+  const userArn = admitted?.userArn ?? null;
+  const result = (await invoke(route, proxyEvent(request, { path, query, body, userArn }))) as {
     readonly statusCode: number;
     readonly headers: { readonly [name: string]: string };
     readonly body: string;
@@ -51,7 +77,20 @@ async function answer(request: IncomingMessage, response: ServerResponse, invoke
 }
 
 /** REST proxy event, payload version 1: the one that shows a header that came twice as two values. */
-function proxyEvent(request: IncomingMessage, path: string, query: string, body: Buffer) {
+function proxyEvent(
+  request: IncomingMessage,
+  {
+    path,
+    query,
+    body,
+    userArn,
+  }: {
+    readonly path: string;
+    readonly query: string;
+    readonly body: Buffer;
+    readonly userArn: string | null;
+  },
+) {
   const multiValueHeaders: { [name: string]: string[] } = {};
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
     const name = request.rawHeaders[at] ?? '';
@@ -73,7 +112,11 @@ function proxyEvent(request: IncomingMessage, path: string, query: string, body:
     ),
     multiValueHeaders,
     queryStringParameters: query === '' ? null : Object.fromEntries(new URLSearchParams(query)),
-    requestContext: { identity: { sourceIp: sourceIp(request) }, httpMethod: request.method ?? 'GET', path },
+    requestContext: {
+      identity: { sourceIp: sourceIp(request), userArn },
+      httpMethod: request.method ?? 'GET',
+      path,
+    },
     body: body.toString('base64'),
     isBase64Encoded: true,
   };

@@ -14,10 +14,11 @@ export interface TestUser {
   readonly groups: readonly string[];
 }
 
-/** Two people in different groups. Passwords of a provider that only this machine reaches. */
+/** Three people in different groups; Carol ends what others began. Passwords of a provider that only this machine reaches. */
 export const TEST_USERS: readonly TestUser[] = [
   { username: 'alice', password: 'alice-local-only', sub: 'alice', groups: ['finance'] },
   { username: 'bob', password: 'bob-local-only', sub: 'bob', groups: ['support'] },
+  { username: 'carol', password: 'carol-local-only', sub: 'carol', groups: ['responders'] },
 ];
 
 export interface Idp {

@@ -4,10 +4,12 @@ import type { Tables } from '../adapters/tables.ts';
 import { ACCOUNT } from './aws/account.ts';
 import type { Deployed } from './deploy.ts';
 import type { Folder } from './folder.ts';
+import { RESPONDER_SECONDS } from './function-roles.ts';
 import { TEST_USERS, type TestUser } from './idp.ts';
-import { REGION, TABLES } from './names.ts';
+import { functionName, REGION, roleArn, TABLES } from './names.ts';
 import type { Outside } from './outside.ts';
 import { type ReadyDevice, readyDevice } from './ready-device.ts';
+import { takeRole } from './take-role.ts';
 
 /** `.writ/local.json`: every address, file and ready-made name that a script needs to drive the stack from outside. */
 export interface LocalFile {
@@ -33,6 +35,12 @@ export interface LocalFile {
   readonly agent: string;
   /** A device of the first user's, ready to make proofs with. */
   readonly device: ReadyDevice;
+  /** AWS credentials of a responder's, for `writ revoke --responder` and `--direct`; a working day long. */
+  readonly responder: {
+    readonly AWS_ACCESS_KEY_ID: string;
+    readonly AWS_SECRET_ACCESS_KEY: string;
+    readonly AWS_SESSION_TOKEN: string;
+  };
   /** Absolute path of the `writ` command. */
   readonly writ: string;
   readonly pid: number;
@@ -68,8 +76,18 @@ export async function describe(stack: {
     users: TEST_USERS,
     agent: 'report-writer',
     device: await readyDevice(folder.dir, mdm, { aud: broker, user: alice }),
+    responder: responderKeys(deployed),
     writ: join(root, 'dist', 'writ.js'),
     pid: process.pid,
+  };
+}
+
+function responderKeys({ aws }: Deployed): LocalFile['responder'] {
+  const session = takeRole(aws, functionName('responder'), roleArn('responder'), RESPONDER_SECONDS);
+  return {
+    AWS_ACCESS_KEY_ID: session.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
+    AWS_SESSION_TOKEN: session.sessionToken,
   };
 }
 

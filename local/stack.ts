@@ -11,6 +11,7 @@ import { openFrontDoor } from './front-door.ts';
 import type { Invoke } from './invoke.ts';
 import { describe, type LocalFile, writeLocalFile } from './local-file.ts';
 import type { Mdm } from './mdm.ts';
+import { functionName } from './names.ts';
 import { startOutside } from './outside.ts';
 import { noParts, type Parts } from './parts.ts';
 import type { Platform } from './platform.ts';
@@ -37,6 +38,8 @@ export interface Stack {
   readonly ci: Platform;
   /** Invokes a function that no stranger reaches, such as the sweep, which also runs every minute. */
   readonly invoke: Invoke;
+  /** A switch for bad days: a function that is down answers nothing, and what it was doing is cut off. */
+  readonly setDown: (duty: string, down: boolean) => void;
   /** Stops what was started, newest first. */
   readonly close: () => Promise<void>;
 }
@@ -59,10 +62,13 @@ async function start(options: StackOptions, parts: Parts): Promise<Omit<Stack, '
   const outside = await startOutside(ports, env, parts);
   const deployed = await deploy({ root, folder, port: ports.aws, broker, outside }, parts);
   const { database, mdm, ci } = outside;
-  const { aws } = deployed;
+  const { aws, functions } = deployed;
   const invoke = await openFrontDoor({ port: ports.broker, aws, database, onTrouble }, parts);
+  // As after a deploy: an account that nobody has verified gets no writs.
+  await invoke('reconcile', {});
 
   const local = await describe({ root, folder, broker, outside, deployed });
   await writeLocalFile(folder.localFile, local);
-  return { local, file: folder.localFile, aws, dynamodb: database.dynamodb, mdm, ci, invoke };
+  const setDown = (duty: string, down: boolean): void => functions.setDown(functionName(duty), down);
+  return { local, file: folder.localFile, aws, dynamodb: database.dynamodb, mdm, ci, invoke, setDown };
 }

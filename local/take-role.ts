@@ -7,11 +7,16 @@ import { REGION } from './names.ts';
 const SESSION_SECONDS = 3600;
 
 /** A function's role, taken for it as Lambda does. */
-export const takeRole = (aws: LocalAws, name: string, roleArn: string): Session =>
+export const takeRole = (
+  aws: LocalAws,
+  name: string,
+  roleArn: string,
+  durationSeconds = SESSION_SECONDS,
+): Session =>
   aws.serviceSession({
     service: 'lambda.amazonaws.com',
     roleArn,
     roleSessionName: name,
     functionArn: functionArn(REGION, name),
-    durationSeconds: SESSION_SECONDS,
+    durationSeconds,
   });

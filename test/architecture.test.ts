@@ -189,6 +189,26 @@ describe('what is deployed', () => {
     expect(inputsOf(metafile).filter((input) => /^(?:local|lambda|cdk|test)\//.test(input))).toEqual([]);
   });
 
+  test('a credential_process reads no SDK, no policy engine and no compiler, and stays small', async () => {
+    const { outputs } = (await esbuild.build(commandBundle())).metafile;
+    const read = new Set<string>();
+    const follow = (path: string): void => {
+      if (read.has(path)) return;
+      read.add(path);
+      for (const { path: next, kind, external } of outputs[path]?.imports ?? []) {
+        if (kind === 'import-statement' && external !== true) follow(next);
+      }
+    };
+    follow('dist/writ.js');
+    const inputs = [...read].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+    expect(inputs).toContain('cli/credentials.ts');
+    expect(
+      inputs.filter((input) => /(?:@aws|@smithy|@cedar-policy|yaml|zod\/v4\/classic)\//.test(input)),
+    ).toEqual([]);
+    const bytes = [...read].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+    expect(bytes).toBeLessThan(1_100_000);
+  });
+
   test.each([
     ['exchange', "import './core/iam/match.ts';", 'core/iam/match.ts'],
     ['exchange', "import './local/aws/errors.ts';", 'local/aws/errors.ts'],

@@ -6,12 +6,16 @@ import type {
   Ended,
   Enforced,
   Enrolled,
+  Failed,
   Intent,
+  Issued,
   KeyPointer,
   LedgerRecord,
-  OutcomeRecord,
+  Orphaned,
   Refused,
+  RevocationRefused,
   Revoked,
+  Stamped,
 } from './records.ts';
 
 /** Sort keys. A writ's items, sorted, tell its story; `Query` by `pk` reads it whole. */
@@ -22,6 +26,8 @@ export const OUTCOME = '10#outcome';
 export const ENDED = '30#ended';
 export const ENROLLED = '00#enrolled';
 export const KEY = '00#key';
+export const REVOCATION_REFUSED = '00#refused';
+export const STAMPED = '20#stamped';
 export const revokedKey = (revocation: string): string => `20#revoked#${revocation}`;
 export const enforcedKey = (revocation: string, account: string): string =>
   `21#enforced#${revocation}#${account}`;
@@ -47,6 +53,10 @@ export function keyOf(record: LedgerRecord): { readonly pk: string; readonly sk:
       return { pk: filedUnder(record), sk: revokedKey(record.revocation) };
     case 'enforced':
       return { pk: filedUnder(record), sk: enforcedKey(record.revocation, record.account) };
+    case 'stamped':
+      return { pk: revocationKey(record.revocation), sk: STAMPED };
+    case 'revocation_refused':
+      return { pk: revocationKey(record.revocation), sk: REVOCATION_REFUSED };
     case 'enrolled':
       return { pk: enrolmentKey(record.enrolment), sk: ENROLLED };
     case 'key':
@@ -59,8 +69,7 @@ const filedUnder = ({ writ, revocation }: Revoked | Enforced): string =>
   writ === null ? revocationKey(revocation) : writKey(writ);
 
 /**
- * The intent, indexed by the time at which the sweep asks whether it got its outcome. A writ lives an hour at most,
- * so the same index finds all that are live in the hours before now.
+ * The intent, indexed by the time at which the sweep asks whether it got its outcome.
  *
  * @param body - `jcs(intent)`: the text whose hash the session carries.
  */
@@ -70,9 +79,23 @@ export const intentItem = (intent: Intent, body: string): LedgerItem => ({
   ...dueIndex(intent.issueBefore, intent.writ),
 });
 
+/**
+ * An outcome *issued*, indexed by the writ's deadline: whoever closes what is over, or asks who is live, begins there.
+ *
+ * @param deadline - The intent's, NumericDate.
+ */
+export const issuedItem = (issued: Issued, deadline: number): LedgerItem => ({
+  ...itemOf(issued),
+  ...dueIndex(deadline, issued.writ),
+});
+
 /** The rest are not due at any time, so the index does not have them. */
 export const refusedItem = (refused: Refused): LedgerItem => itemOf(refused);
-export const outcomeItem = (outcome: OutcomeRecord): LedgerItem => itemOf(outcome);
+export const outcomeItem = (outcome: Failed | Orphaned): LedgerItem => itemOf(outcome);
+export const revokedItem = (revoked: Revoked): LedgerItem => itemOf(revoked);
+export const revocationRefusedItem = (refused: RevocationRefused): LedgerItem => itemOf(refused);
+export const stampedItem = (stamped: Stamped): LedgerItem => itemOf(stamped);
+export const enforcedItem = (enforced: Enforced): LedgerItem => itemOf(enforced);
 export const endedItem = (ended: Ended): LedgerItem => itemOf(ended);
 export const enrolledItem = (enrolled: Enrolled): LedgerItem => itemOf(enrolled);
 export const keyItem = (pointer: KeyPointer): LedgerItem => itemOf(pointer);

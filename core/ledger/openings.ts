@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Opening } from '../ports.ts';
 
 /** 128 bits: nobody who guesses the value (an address, a login name) can test the guess against the hash. */
@@ -21,19 +21,19 @@ export function seal(value: string, salt: Uint8Array): { readonly hash: string; 
  * Whether an opening is the one behind a hash. Openings come from outside the record: any shape of text is answered,
  * none throws. In constant time, so that nobody who may only ask learns a hash by asking.
  */
-export function fits(hash: string, { salt, value }: Opening): boolean {
+export function fits(recorded: string, { salt, value }: Opening): boolean {
   const saltBytes = Buffer.from(salt, 'base64url');
   // Without a fixed length, bytes could move from the salt to the value and still give the same hash.
   const wellFormed = saltBytes.length === SALT_BYTES && saltBytes.toString('base64url') === salt;
-  const stated = Buffer.from(hash, 'base64url');
+  const stated = Buffer.from(recorded, 'base64url');
   const found = digest(saltBytes, value);
   return (
     wellFormed &&
-    stated.toString('base64url') === hash &&
+    stated.toString('base64url') === recorded &&
     stated.length === found.length &&
     timingSafeEqual(stated, found)
   );
 }
 
 const digest = (salt: Uint8Array, value: string): Buffer =>
-  createHash('sha256').update(salt).update(value, 'utf8').digest();
+  hash('sha256', Buffer.concat([salt, Buffer.from(value)]), 'buffer');

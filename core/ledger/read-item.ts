@@ -11,10 +11,23 @@ import {
   type LedgerRecord,
   Outcome,
   Refused,
+  RevocationRefused,
   Revoked,
+  Stamped,
 } from './records.ts';
 
-const AnyRecord = z.union([Intent, Refused, Outcome, Revoked, Enforced, Ended, Enrolled, KeyPointer]);
+const AnyRecord = z.union([
+  Intent,
+  Refused,
+  Outcome,
+  Revoked,
+  Stamped,
+  RevocationRefused,
+  Enforced,
+  Ended,
+  Enrolled,
+  KeyPointer,
+]);
 
 /** Why an item is no record. Constant text: a body's own words are hostile and stay out of it. */
 export type Flaw = 'not_json' | 'not_canonical' | 'not_a_record' | 'out_of_place';

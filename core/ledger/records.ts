@@ -174,7 +174,7 @@ export const Refused = z.strictObject({
   type: say(z.literal('refused'), 'What it is.'),
   writ: say(writId(), 'The id that the caller was told; no session has it.'),
   at: say(time(), 'When it was refused.'),
-  endpoint: say(z.enum(['token', 'permissions', 'enroll', 'revoke']), 'What was called.'),
+  endpoint: say(z.enum(['token', 'permissions', 'enroll', 'revoke', 'writs', 'status']), 'What was called.'),
   reason: say(text(), 'The reason’s name in `core/refusals.ts`.'),
   detail: say(
     z.record(z.string(), z.union([z.string(), z.number(), z.null(), z.array(z.string())])),
@@ -243,24 +243,73 @@ export type OutcomeRecord = z.infer<typeof Outcome>;
 const principalKind = () =>
   z.enum(['writ', 'user', 'device', 'agent', 'task', 'permission', 'access_key', 'role', 'all']);
 
+const revocation = () => say(writId(), 'The revocation’s id.');
+const mode = () => z.enum(['end', 'block', 'lift']);
+const by = () =>
+  say(
+    text(),
+    'Who: `<issuer alias>:<subject>`, an AWS ARN, or the key that got the writ (RFC 9278 thumbprint URI).',
+  );
+const requestId = () => say(text(), 'Makes it idempotent.');
+const policySaid = () => say(z.nullable(decision), 'What policy said, where it was asked.');
+
 export const Revoked = z.strictObject({
   v: version(),
   type: say(z.literal('revoked'), 'What it is.'),
-  revocation: say(writId(), 'The revocation’s id.'),
+  revocation: revocation(),
   at: say(time(), 'When it was asked for.'),
   writ: say(z.nullable(writId()), 'The writ it is filed under; `null` for a principal’s revocation.'),
   intent: say(z.nullable(sha256Hex()), 'Of a single writ’s: SHA-256 of the intent’s body.'),
   kind: say(principalKind(), 'Of what sessions are ended.'),
   value: say(text(), 'The id, encoded as in the tag.'),
-  mode: say(z.enum(['end', 'block', 'lift']), 'End live sessions, refuse new ones too, or no longer.'),
-  cutoff: say(z.nullable(time()), 'Sessions issued before are over; `null` while pending.'),
+  also: say(list(), 'Of a device: its other names, `writ:<thumbprint>`, which are revoked with it.'),
+  mode: say(mode(), 'End live sessions, refuse new ones too, or no longer.'),
+  cutoff: say(
+    z.nullable(time()),
+    'Of a writ: sessions issued before are over. A principal’s is stamped afterwards: see *stamped*.',
+  ),
   blockedUntil: say(z.nullable(time()), 'No new session until then; `null`: they are not blocked.'),
   reason: say(personal(), 'The words of the person who revoked.'),
-  by: say(text(), 'Who: `<issuer alias>:<subject>` or an AWS ARN.'),
-  requestId: say(text(), 'Makes it idempotent.'),
-  decision: say(z.nullable(decision), 'What policy said, where it was asked.'),
+  by: by(),
+  requestId: requestId(),
+  decision: policySaid(),
+  address: address(),
+  userAgent: userAgent(),
 });
 export type Revoked = z.infer<typeof Revoked>;
+
+export const Stamped = z.strictObject({
+  v: version(),
+  type: say(z.literal('stamped'), 'What it is.'),
+  revocation: revocation(),
+  at: say(time(), 'When this was recorded.'),
+  cutoff: say(time(), 'Sessions issued before are over, by the clock of whoever stamped.'),
+  denyBefore: say(time(), 'Sessions issued before are denied: the cut-off, a margin, rounded up.'),
+});
+export type Stamped = z.infer<typeof Stamped>;
+
+export const RevocationRefused = z.strictObject({
+  v: version(),
+  type: say(z.literal('revocation_refused'), 'What it is.'),
+  revocation: revocation(),
+  at: say(time(), 'When it was asked for.'),
+  why: say(
+    z.enum(['unknown', 'over', 'not_theirs', 'policy', 'own_block']),
+    'No such writ or key; it had ended; not of this key; policy said no; nobody lifts a block on himself.',
+  ),
+  kind: say(principalKind(), 'What was asked to be ended.'),
+  value: say(text(), 'As asked for, encoded as in the tag.'),
+  mode: say(mode(), 'What was asked for.'),
+  first: say(writId(), 'The first such record of this minute; its own id where it is the first.'),
+  count: say(count(), 'How many of these this minute had seen: 1, 10, 100…'),
+  reason: say(personal(), 'The words of the person who asked.'),
+  by: by(),
+  requestId: requestId(),
+  decision: policySaid(),
+  address: address(),
+  userAgent: userAgent(),
+});
+export type RevocationRefused = z.infer<typeof RevocationRefused>;
 
 export const Enforced = z.strictObject({
   v: version(),
@@ -324,6 +373,8 @@ export type LedgerRecord =
   | Refused
   | OutcomeRecord
   | Revoked
+  | Stamped
+  | RevocationRefused
   | Enforced
   | Ended
   | Enrolled
@@ -337,6 +388,8 @@ export const RECORDS = {
   failed: Failed,
   orphaned: Orphaned,
   revoked: Revoked,
+  stamped: Stamped,
+  revocation_refused: RevocationRefused,
   enforced: Enforced,
   ended: Ended,
   enrolled: Enrolled,

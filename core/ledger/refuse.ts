@@ -55,4 +55,5 @@ export async function recordRefusal(
   return { ok: false, refusal, writ: named };
 }
 
-const isPowerOfTen = (count: number): boolean => /^10*$/.test(String(count));
+/** Which of many repeats are recorded: 1, 10, 100… */
+export const isPowerOfTen = (count: number): boolean => /^10*$/.test(String(count));

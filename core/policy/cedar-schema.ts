@@ -1,7 +1,7 @@
 /**
  * What policies can speak of, in Cedar's JSON schema format. Written once, here: policies are validated against it
  * when they are compiled, and every question is validated against it when it is asked.
- * `core/policy/question.ts` fills it.
+ * `core/policy/question.ts` and `revoke-question.ts` fill it.
  */
 
 const string = { type: 'String' } as const;
@@ -45,6 +45,23 @@ export function cedarSchema(parameterNames: readonly string[]): { readonly Writ:
         Agent: { shape: record({ owner: entity('Group') }) },
         Device: { shape: record({ kind: string, compliant: optional(boolean) }) },
         Permission: {},
+        /** A session: what it was issued for. `account`: its name in `accounts.yaml`. */
+        Writ: {
+          shape: record({
+            user: entity('User'),
+            agent: entity('Agent'),
+            device: entity('Device'),
+            task: entity('Task'),
+            permission: entity('Permission'),
+            account: string,
+          }),
+        },
+        /** By its tag. */
+        Task: {},
+        /** By its ARN. */
+        Role: {},
+        /** All of it: `Writ::Installation::"*"`. */
+        Installation: {},
       },
       actions: {
         issue: {
@@ -76,10 +93,19 @@ export function cedarSchema(parameterNames: readonly string[]): { readonly Writ:
           appliesTo: { principalTypes: ['User'], resourceTypes: ['Device'], context: record(SIGN_IN) },
         },
         revoke: {
-          appliesTo: { principalTypes: ['User'], resourceTypes: known, context: record(SIGN_IN) },
+          appliesTo: {
+            principalTypes: ['User'],
+            resourceTypes: ['Writ', ...known, 'Task', 'Role', 'Installation'],
+            /** `end`, `block` or `lift`. */
+            context: record({ ...SIGN_IN, mode: string }),
+          },
         },
         read: {
-          appliesTo: { principalTypes: ['User'], resourceTypes: known, context: record(SIGN_IN) },
+          appliesTo: {
+            principalTypes: ['User'],
+            resourceTypes: ['Writ', ...known, 'Task', 'Role', 'Installation'],
+            context: record(SIGN_IN),
+          },
         },
       },
     },

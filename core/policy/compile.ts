@@ -49,7 +49,7 @@ export function compile(
   problems.push(...sharedIdentities(agents));
 
   const parameterNames = permissions.flatMap(({ value }) => Object.keys(value.parameters ?? {}));
-  const schema = cedarSchema([...new Set(parameterNames)].sort());
+  const schema = cedarSchema(parameterNames);
   const known = {
     permissions: permissionNames,
     agents: agents.map(({ name }) => name),

@@ -6,6 +6,7 @@ import type { Authorize, PolicyAnswer, PolicyQuestion } from '../ports.ts';
 import type { Remedy } from '../refusals.ts';
 import type { CedarPolicies, LoadedBundle } from './bundle.ts';
 import { type EnrollAsked, enrollQuestion, type IssueAsked, issueQuestion } from './question.ts';
+import { type ReadAsked, type RevokeAsked, readQuestion, revokeQuestion } from './revoke-question.ts';
 
 export type Decision = Intent['decision'];
 
@@ -61,6 +62,34 @@ export function decideEnroll(
 ): Decided {
   const seen = { ...asked, address: sealed.address };
   return decide(enrollQuestion(asked), enrollQuestion(seen), policy, authorize);
+}
+
+/** Asks Cedar whether the user may end, block or lift this. As `decideIssue` otherwise. */
+export function decideRevoke(
+  asked: RevokeAsked,
+  sealed: Pick<SealedValues, 'address'>,
+  policy: LoadedBundle,
+  authorize: Authorize,
+): Decided {
+  const seen = { ...asked, address: sealed.address };
+  return decide(revokeQuestion(asked), revokeQuestion(seen), policy, authorize);
+}
+
+/** Asks Cedar whether the user may know of this, as `decideIssue` otherwise. */
+export function decideRead(
+  asked: ReadAsked,
+  sealed: Pick<SealedValues, 'address'>,
+  policy: LoadedBundle,
+  authorize: Authorize,
+): Decided {
+  const seen = { ...asked, address: sealed.address };
+  return decide(readQuestion(asked), readQuestion(seen), policy, authorize);
+}
+
+/** The same where many are asked about. Nothing is recorded of it: what may not be read is as if it were not there. */
+export function mayRead(asked: ReadAsked, authorize: Authorize): boolean {
+  const { decision, errors } = authorize(readQuestion(asked));
+  return decision === 'allow' && errors.length === 0;
 }
 
 function decide(

@@ -75,7 +75,8 @@ export function enrollQuestion(asked: EnrollAsked): PolicyQuestion {
   };
 }
 
-function signIn({ subject, address, now }: SignedIn): { readonly [key: string]: unknown } {
+/** How, whence and when the person signed in: in the context of every question. */
+export function signIn({ subject, address, now }: SignedIn): { readonly [key: string]: unknown } {
   return withoutNulls({
     acr: subject.acr,
     amr: unique(subject.amr),
@@ -89,18 +90,18 @@ function signIn({ subject, address, now }: SignedIn): { readonly [key: string]: 
   });
 }
 
-const user = (subject: SignedIn['subject']) =>
+export const user = (subject: SignedIn['subject']) =>
   entity(
     uid('User', subject.id),
     { alias: subject.alias },
     unique(subject.groups).map((group) => uid('Group', group)),
   );
 
-const uid = (type: string, id: string): EntityUid => ({ type: `Writ::${type}`, id });
+export const uid = (type: string, id: string): EntityUid => ({ type: `Writ::${type}`, id });
 
-const reference = (type: string, id: string) => ({ __entity: uid(type, id) });
+export const reference = (type: string, id: string) => ({ __entity: uid(type, id) });
 
-const entity = (
+export const entity = (
   uid: EntityUid,
   attrs: { readonly [key: string]: unknown },
   parents: readonly EntityUid[] = [],
@@ -110,5 +111,7 @@ const entity = (
 const unique = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
 /** Cedar has no null: what is not known is not there, and `has` asks for it. */
-const withoutNulls = (record: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } =>
+export const withoutNulls = (record: {
+  readonly [key: string]: unknown;
+}): { readonly [key: string]: unknown } =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));

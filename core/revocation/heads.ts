@@ -1,6 +1,6 @@
 /** Which heads say that a writ is over, and what they say: rule 8 as pure functions. */
 import type { Intent } from '../ledger/records.ts';
-import { DENY_MARGIN_SECONDS, DENY_ROUNDING_SECONDS } from '../limits.ts';
+import { DENY_MARGIN_SECONDS, DENY_ROUNDING_SECONDS, HEALTH_SECONDS } from '../limits.ts';
 import type { Head, HeadKey, HeadKind } from '../ports.ts';
 import { identityTag, tagValue } from '../session/encode.ts';
 import { WRIT_ALIAS } from '../tokens/writ-issuer.ts';
@@ -36,6 +36,8 @@ export type Standing =
   /** Written and not yet stamped, or the deny entry still covers what would be issued now. */
   | { readonly state: 'pending'; readonly retryAfter: number }
   | { readonly state: 'revoked'; readonly kind: HeadKind }
+  /** No revocation could be shown to work in the account: nothing is begun that could not be ended. */
+  | { readonly state: 'unverified' }
   /** Nobody can say: treated as over, and told as the fault that it is. */
   | { readonly state: 'unread' };
 
@@ -71,8 +73,20 @@ export function standingAfter(heads: readonly Head[], now: number, issuedAt: num
     if (head.pending) return { state: 'pending', retryAfter: 1 };
     if (isOver(head, now)) return { state: 'revoked', kind: head.kind };
     if (head.cutoff === null || denyBefore(head.cutoff) <= issuedAt) return { state: 'clear' };
-    return { state: 'revoked', kind: head.kind };
+    // A cut-off without a block ends sessions and nobody's right to ask: by STS's clock T' is so far away.
+    return { state: 'pending', retryAfter: denyBefore(head.cutoff) - issuedAt };
   });
+}
+
+/**
+ * No revoke, no credential (rule 8): an account whose deny policy was not verified in the last HEALTH_SECONDS gets no
+ * new session. What a head says comes first.
+ *
+ * @param verifiedAt - NumericDate, by a reconciler's clock; `null`: never.
+ */
+export function inAccount(by: Standing, verifiedAt: number | null, now: number): Standing {
+  if (by.state !== 'clear') return by;
+  return verifiedAt !== null && now - verifiedAt <= HEALTH_SECONDS ? by : { state: 'unverified' };
 }
 
 /** Blocked, or this very writ: its cut-off has no later session that could be spared. */

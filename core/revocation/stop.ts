@@ -3,6 +3,7 @@ import { Fault } from '../fault.ts';
 import type { Opened } from '../ledger/handover.ts';
 import { endedItem, outcomeItem } from '../ledger/keys.ts';
 import { draftFailed, draftWithheld } from '../ledger/settle.ts';
+import { RECONCILED_EVERY_SECONDS } from '../limits.ts';
 import type { Ledger, MintAnswer } from '../ports.ts';
 import type { Refusal } from '../refusals.ts';
 import type { Standing } from './heads.ts';
@@ -48,7 +49,13 @@ export async function withhold(
 }
 
 /** What is over without being anybody's refusal: the caller asks again. */
-export const stoppedBy = (by: Exclude<Stopped, { readonly state: 'revoked' }>): Fault =>
-  by.state === 'unread'
-    ? new Fault('ledger_unavailable')
-    : new Fault('revocation_pending', { retryAfter: by.retryAfter });
+export function stoppedBy(by: Exclude<Stopped, { readonly state: 'revoked' }>): Fault {
+  switch (by.state) {
+    case 'unread':
+      return new Fault('ledger_unavailable');
+    case 'unverified':
+      return new Fault('account_unverified', { retryAfter: RECONCILED_EVERY_SECONDS });
+    case 'pending':
+      return new Fault('revocation_pending', { retryAfter: by.retryAfter });
+  }
+}

@@ -4,7 +4,7 @@ import type { Permission, PlaceRule } from '../policy/bundle.ts';
 import type { Chosen } from '../policy/choose.ts';
 import { deadline } from './deadline.ts';
 import { resolvePlace } from './place.ts';
-import { type Place, sessionPolicy } from './session-policy.ts';
+import { type Place, sessionPolicyFor } from './session-policy.ts';
 
 /** What a session is bound by, all of it enforced by AWS: scope, place, deadline. */
 export interface Bounds {
@@ -57,7 +57,7 @@ export function policyTexts(
   address: BoundBy['address'],
   deadline: number,
 ): Pick<Bounds, 'policy' | 'recorded'> {
-  const text = (place: Place): string => sessionPolicy(permission, fill, { place, deadline });
+  const text = sessionPolicyFor(permission, fill, deadline);
   return {
     policy: text(resolvePlace(permission.place, address.value)),
     recorded: sha256Hex(text(sealedPlace(permission.place, address.sealed))),

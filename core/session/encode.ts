@@ -6,13 +6,13 @@
  * characters and ends in escape, `h` and 128 bits of SHA-256 of the original. `h` is no hex digit, so a cut name
  * is never also the spelling of a short one.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { MAX_LABEL_CHARS, MAX_TAG_VALUE_BYTES } from '../limits.ts';
 import { base32 } from '../writ-id.ts';
 
 interface Alphabet {
-  /** One character that stands for itself. */
+  /** Characters that stand for themselves. */
   readonly plain: RegExp;
   readonly escape: '=' | '-';
   /** Bytes of UTF-8. */
@@ -20,10 +20,10 @@ interface Alphabet {
 }
 
 /** STS `Tags[].Value` is `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`; `=` is our escape. */
-const TAG: Alphabet = { plain: /^[\p{L}\p{Z}\p{N}_.:/+\-@]$/u, escape: '=', longest: MAX_TAG_VALUE_BYTES };
+const TAG: Alphabet = { plain: /^[\p{L}\p{Z}\p{N}_.:/+\-@]*$/u, escape: '=', longest: MAX_TAG_VALUE_BYTES };
 
 /** STS names are `[\w+=,.@-]`; `+` divides label from writ id, `-` is our escape. */
-const LABEL: Alphabet = { plain: /^[A-Za-z0-9_.@]$/, escape: '-', longest: MAX_LABEL_CHARS };
+const LABEL: Alphabet = { plain: /^[A-Za-z0-9_.@]*$/, escape: '-', longest: MAX_LABEL_CHARS };
 
 /** What `Issuer.alias` is made of: without a colon, or `a` + `b:c` and `a:b` + `c` would be one tag. */
 export const ALIAS_PATTERN = '[a-z][a-z0-9-]{0,15}';
@@ -52,14 +52,18 @@ export function identityTag(alias: string, value: string): string {
   return tagValue(`${alias}:${value}`);
 }
 
-const IDENTITY_TAG = new RegExp(
-  String.raw`^${ALIAS_PATTERN}:(?:[\p{L}\p{Z}\p{N}_.:/+\-@]|=[0-9a-f]{2})*(?:=h[0-9a-hjkmnp-tv-z]{26})?$`,
-  'u',
-);
+const SPELLED = String.raw`(?:[\p{L}\p{Z}\p{N}_.:/+\-@]|=[0-9a-f]{2})*(?:=h[0-9a-hjkmnp-tv-z]{26})?`;
+const IDENTITY_TAG = new RegExp(`^${ALIAS_PATTERN}:${SPELLED}$`, 'u');
+const TAG_VALUE = new RegExp(`^${SPELLED}$`, 'u');
 
 /** Whether a text could be a tag that `identityTag` made: what else it spells, no identity ever has. */
 export function isIdentityTag(text: string): boolean {
   return IDENTITY_TAG.test(text) && Buffer.byteLength(text) <= MAX_TAG_VALUE_BYTES;
+}
+
+/** Whether a text could be a tag's value that `tagValue` made, and is not empty. */
+export function isTagValue(text: string): boolean {
+  return text !== '' && TAG_VALUE.test(text) && Buffer.byteLength(text) <= MAX_TAG_VALUE_BYTES;
 }
 
 /** Handle or agent in a session's name: `[A-Za-z0-9_.@-]`, at most MAX_LABEL_CHARS, never a `+`. Injective likewise. */
@@ -76,10 +80,12 @@ export function cutPurpose(text: string): string {
 }
 
 function encode(text: string, alphabet: Alphabet): string {
+  // Most names are plain and short, and spelled as they are.
+  if (alphabet.plain.test(text) && Buffer.byteLength(text) <= alphabet.longest) return text;
   const spelled = spell(text, alphabet);
   const whole = spelled.join('');
   if (Buffer.byteLength(whole) <= alphabet.longest) return whole;
-  const digest = createHash('sha256').update(utf8(text)).digest();
+  const digest = hash('sha256', utf8(text), 'buffer');
   const tail = `${alphabet.escape}h${base32(digest.subarray(0, TAIL_BYTES))}`;
   return head(spelled, alphabet.longest - tail.length) + tail;
 }

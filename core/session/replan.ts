@@ -1,4 +1,4 @@
-import { jcs } from '../encoding/jcs.ts';
+import { isDeepStrictEqual as same } from 'node:util';
 import { Fault } from '../fault.ts';
 import { placeRecord, subjectRecord } from '../ledger/draft.ts';
 import type { Opened } from '../ledger/handover.ts';
@@ -63,8 +63,6 @@ const isPermitted = ({ decision, authority, mandate, parent, approval, task, pur
 /** The record speaks of the user whose token was verified just now, in every field. */
 const isUsers = ({ subject: recorded }: Intent, subject: Subject): boolean =>
   same(recorded, subjectRecord(subject, recorded));
-
-const same = (one: unknown, other: unknown): boolean => jcs(one) === jcs(other);
 
 const isOfNow = ({ at, issueBefore }: Intent, now: number): boolean =>
   issueBefore === at + ISSUE_WITHIN_SECONDS && at <= now + CLOCK_SKEW_SECONDS;

@@ -33,19 +33,28 @@ export function sessionPolicy(
   fill: { readonly parameters: { readonly [name: string]: string }; readonly account: Account },
   bounds: { readonly place: Place; readonly deadline: number },
 ): string {
+  return sessionPolicyFor(permission, fill, bounds.deadline)(bounds.place);
+}
+
+/** All of `sessionPolicy` but the place: exchange and mint need the text for two of them. */
+export function sessionPolicyFor(
+  permission: Permission,
+  fill: { readonly parameters: { readonly [name: string]: string }; readonly account: Account },
+  deadline: number,
+): (place: Place) => string {
   const lookup = valuesOf(fill.parameters, fill.account);
-  const text = minified({
-    Version: '2012-10-17',
-    Statement: [
-      // Sids are unique in a document, and ours are taken.
-      ...permission.statements.map(({ Sid: _, ...statement }) => substitute(statement, lookup)),
-      denyAfter(bounds.deadline),
-      ...denyElsewhere(bounds.place),
-      containment(permission.statements, permission.lifts),
-    ],
-  });
-  if (text.length > MAX_SESSION_POLICY_CHARS || !POLICY_TEXT.test(text)) throw new Fault('misconfigured');
-  return text;
+  const untilDeadline = [
+    // Sids are unique in a document, and ours are taken.
+    ...permission.statements.map(({ Sid: _, ...statement }) => substitute(statement, lookup)),
+    denyAfter(deadline),
+  ];
+  const contained = containment(permission.statements, permission.lifts);
+  return (place) => {
+    const Statement = [...untilDeadline, ...denyElsewhere(place), contained];
+    const text = minified({ Version: '2012-10-17', Statement });
+    if (text.length > MAX_SESSION_POLICY_CHARS || !POLICY_TEXT.test(text)) throw new Fault('misconfigured');
+    return text;
+  };
 }
 
 /** Binds at issue, to the second, and holds if all of ours is down; STS's own end is never before 900 s. */

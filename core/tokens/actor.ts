@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { MAX_ACTOR_AGE_WITHOUT_JTI_SECONDS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { Agent } from '../policy/bundle.ts';
@@ -12,7 +13,7 @@ import { type IssuerContext, verifyToken } from './verify.ts';
 
 export interface ActorContext extends IssuerContext {
   readonly agents: readonly Agent[];
-  readonly nonceKeys: readonly Uint8Array[];
+  readonly nonceKeys: readonly KeyObject[];
   readonly publicUrl: string;
 }
 
@@ -77,7 +78,7 @@ async function verifyAttestedActor(
     }
   }
   // A platform may bind the workload's token to a key (WIMSE, RFC 7800): then it is worth nothing with another.
-  const cnf = await confirmedKey(claims);
+  const cnf = confirmedKey(claims);
   if (cnf === 'unreadable') return wrongClaim('cnf');
   if (cnf !== null && cnf.jkt !== proof.jkt) return refuse({ reason: 'actor_key_mismatch' });
 

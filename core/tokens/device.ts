@@ -50,7 +50,7 @@ export async function verifyDevice(
   const bad = read.bad();
   if (bad !== null) return refuse({ reason: 'token_claim', token: slot, claim: bad });
 
-  const cnf = await confirmedKey(claims);
+  const cnf = confirmedKey(claims);
   if (cnf === null || cnf === 'unreadable') {
     return refuse({ reason: 'token_claim', token: slot, claim: 'cnf' });
   }

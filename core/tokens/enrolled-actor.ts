@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { member } from '../encoding/i-json.ts';
 import { MAX_ACTOR_AGE_WITHOUT_JTI_SECONDS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
@@ -15,7 +16,7 @@ import { WRIT_ALIAS } from './writ-issuer.ts';
 
 export interface EnrolledActorContext {
   readonly agents: readonly Agent[];
-  readonly nonceKeys: readonly Uint8Array[];
+  readonly nonceKeys: readonly KeyObject[];
   readonly publicUrl: string;
   /** NumericDate. */
   readonly now: number;

@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
-import { calculateJwkThumbprint, type JWK } from 'jose';
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { JWK } from 'jose';
 import { sha256Base64url } from '../encoding/hash.ts';
 import { isJsonObject, type JsonObject, member } from '../encoding/i-json.ts';
 import { MAX_JTI_CHARS } from '../limits.ts';
@@ -10,6 +10,7 @@ import { readJws } from './jws.ts';
 import { checkNonce } from './nonce.ts';
 import { holdsPrivateKey, verificationKey } from './public-key.ts';
 import { importPublic, isSignedBy } from './signature.ts';
+import { thumbprint } from './thumbprint.ts';
 import { DPOP_TYPE } from './token-types.ts';
 
 /**
@@ -22,7 +23,7 @@ const JTI = new RegExp(`^[\\x21-\\x7e]{1,${MAX_JTI_CHARS}}$`);
 
 export interface ProofContext {
   /** Current key first. */
-  readonly nonceKeys: readonly Uint8Array[];
+  readonly nonceKeys: readonly KeyObject[];
   /** NumericDate. */
   readonly now: number;
 }
@@ -44,7 +45,7 @@ export async function verifyProof(received: Received, context: ProofContext): Pr
   if (!header.ok) return header;
   const key = await readKeyAndClaims(header.value);
   if (!key.ok) return key;
-  const { jwk, claims } = key.value;
+  const { jwk, jkt, claims } = key.value;
 
   const jti = member(claims, 'jti');
   if (typeof jti !== 'string' || !JTI.test(jti)) return wrong('jti');
@@ -65,7 +66,7 @@ export async function verifyProof(received: Received, context: ProofContext): Pr
   }
   return allow(
     asVerified<Proof>({
-      jkt: await calculateJwkThumbprint(jwk, 'sha256'),
+      jkt,
       jwk,
       jti,
       coversBody: bdh !== undefined,
@@ -85,7 +86,7 @@ function oneHeader(received: Received): Outcome<string> {
 /** Steps 2 to 7: a JWT of type `dpop+jwt`, signed by the public key in its own header. */
 async function readKeyAndClaims(
   proof: string,
-): Promise<Outcome<{ readonly jwk: JWK; readonly claims: JsonObject }>> {
+): Promise<Outcome<{ readonly jwk: JWK; readonly jkt: string; readonly claims: JsonObject }>> {
   const read = readJws(proof, { jwk: 'required' });
   if (!read.ok) return malformed(read.problem);
   const { header, claims, alg, typ } = read.jws;
@@ -96,9 +97,10 @@ async function readKeyAndClaims(
   if (holdsPrivateKey(shown)) return malformed('jwk holds a private key');
   const jwk = verificationKey(shown, alg);
   const key = jwk === null ? null : await importPublic(jwk, alg);
-  if (jwk === null || key === null) return malformed('jwk does not fit alg');
+  const jkt = jwk === null ? null : thumbprint(jwk);
+  if (jwk === null || key === null || jkt === null) return malformed('jwk does not fit alg');
   if (!(await isSignedBy(proof, key, alg))) return refuse({ reason: 'dpop_signature' });
-  return allow({ jwk, claims });
+  return allow({ jwk, jkt, claims });
 }
 
 /**

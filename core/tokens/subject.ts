@@ -35,11 +35,7 @@ export async function verifySubject(
   return readSubject(verified.value, token_type, now);
 }
 
-async function readSubject(
-  verified: VerifiedToken,
-  token_type: string,
-  now: number,
-): Promise<Outcome<Subject>> {
+function readSubject(verified: VerifiedToken, token_type: string, now: number): Outcome<Subject> {
   const { issuer, claims, hash } = verified;
   const { alias, iss, claims: names } = issuer;
   const read = readClaims(claims);
@@ -64,7 +60,7 @@ async function readSubject(
   const may_act = readMayAct(claims);
   if (may_act === 'unreadable') return wrongClaim('may_act');
   // Only an access token is presented with a key of its own; an ID token is bound by its nonce.
-  const cnf = token_type === ACCESS_TOKEN ? await confirmedKey(claims) : null;
+  const cnf = token_type === ACCESS_TOKEN ? confirmedKey(claims) : null;
   if (cnf === 'unreadable') return wrongClaim('cnf');
 
   return allow(

@@ -1,12 +1,15 @@
 /** What each endpoint answers. Closed: a field that is not listed fails every test that goes over the wire. */
 import { z } from 'zod';
 import type { Enrolment } from '../../core/enroll.ts';
-import { ENROLMENT_SECONDS, MAX_CHAINED_SECONDS } from '../../core/limits.ts';
+import { ENROLMENT_SECONDS, LISTED_AT_MOST, MAX_CHAINED_SECONDS } from '../../core/limits.ts';
 import type { metadata } from '../../core/metadata.ts';
 import type { Listed } from '../../core/permissions.ts';
 import type { ParameterType } from '../../core/policy/bundle.ts';
+import { RUNGS } from '../../core/revocation/ports.ts';
+import type { AccountStatus, Status } from '../../core/status.ts';
 import { AWS_CREDENTIALS, TOKEN_EXCHANGE } from '../../core/tokens/token-types.ts';
 import { WRIT_ID } from '../../core/writ-id.ts';
+import type { LiveWrit, LiveWrits } from '../../core/writs.ts';
 import { GrantedDetails } from './details.ts';
 
 export const Writ = z.string().regex(WRIT_ID).describe('Id of the record that this request left.');
@@ -57,17 +60,99 @@ const enrolment = {
 
 export const Enrolled = z.strictObject(enrolment);
 
+/** Unknown, over and forbidden are one answer. */
+export const Revoked = z.union([
+  z.strictObject({
+    ended: z.int().min(0).describe('Live sessions that are being ended.'),
+    revocation: z.string().regex(WRIT_ID).describe('Id of the record that this request left.'),
+    also: z
+      .array(z.string())
+      .min(1)
+      .describe('Of a device: other names of the same machine, ended, blocked or lifted with it.')
+      .optional(),
+  }),
+  z.strictObject({ ended: z.literal(0) }),
+]);
+
+const liveWrit = {
+  writ: Writ.describe('Its id.'),
+  user: z.string().describe('As in the tag.'),
+  device: z.string().describe('As in the tag.'),
+  agent: z.string(),
+  task: z.string().describe('As in the tag.'),
+  permission: z.string(),
+  account: z.string().describe('Its name, or its number where it has no name any more.'),
+  issued_at: z.int().describe('NumericDate, by STS’s clock.'),
+  deadline: z.int().describe('NumericDate.'),
+  seconds_left: z.int().min(1),
+  denied: z
+    .boolean()
+    .describe(
+      'An active revocation covers it. Whether AWS was seen to refuse stands in the revocation’s record.',
+    ),
+} satisfies { readonly [F in keyof LiveWrit]: z.ZodType };
+
+export const LiveWritsAnswer = z.strictObject({
+  writs: z.array(z.strictObject(liveWrit)).max(LISTED_AT_MOST).describe('Soonest deadline first.'),
+  next: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .nullable()
+    .describe(
+      'For `page`, to go on; a page may be short, or empty, and have a next one. `null`: that was all.',
+    ),
+} satisfies { readonly [F in keyof LiveWrits]: z.ZodType });
+
+const verified = {
+  at: z.int().describe('NumericDate.'),
+  age: z.int().min(0).describe('Seconds since then.'),
+  version: z.string().describe('Of the deny policy.'),
+  rung: z.enum(RUNGS).describe('How much the widest of its statements denies.'),
+  entries: z.int().min(0),
+  characters: z.int().min(0).describe('Of the deny policy’s document.'),
+  direct_denies: z.array(z.string()).describe('Denies that responders attached themselves.'),
+} satisfies { readonly [F in keyof NonNullable<AccountStatus['verified']>]: z.ZodType };
+
+const within = {
+  p50: z.number().min(0),
+  p99: z.number().min(0),
+  measurements: z.int().min(1),
+} satisfies { readonly [F in keyof NonNullable<AccountStatus['enforced_within']>]: z.ZodType };
+
+const accountStatus = {
+  account: z.string(),
+  id: z.string().describe('Twelve digits.'),
+  verified: z
+    .strictObject(verified)
+    .nullable()
+    .describe('When its deny policy was last seen to be in force; `null`: never, and no writ is issued.'),
+  enforced_within: z
+    .strictObject(within)
+    .nullable()
+    .describe('Milliseconds from asked to seen refused; `null`: not measured yet.'),
+} satisfies { readonly [F in keyof AccountStatus]: z.ZodType };
+
+export const StatusAnswer = z.strictObject({
+  accounts: z
+    .array(z.strictObject(accountStatus))
+    .describe('Active ones; none to whom policy does not let read the whole installation.'),
+} satisfies { readonly [F in keyof Status]: z.ZodType });
+
 const published = {
   issuer: z.url(),
   token_endpoint: z.url(),
+  revocation_endpoint: z.url(),
   grant_types_supported: z.array(z.literal(TOKEN_EXCHANGE)).length(1),
   response_types_supported: z.array(z.never()),
   token_endpoint_auth_methods_supported: z.array(z.enum(['attest_jwt_client_auth_dpop', 'none'])),
+  revocation_endpoint_auth_methods_supported: z.array(z.enum(['attest_jwt_client_auth_dpop', 'none'])),
   client_attestation_signing_alg_values_supported: z.array(z.string()),
   dpop_signing_alg_values_supported: z.array(z.string()),
   authorization_details_types_supported: z.array(z.literal('aws_session')).length(1),
   writ_permissions_endpoint: z.url(),
   writ_enrolment_endpoint: z.url(),
+  writ_writs_endpoint: z.url(),
+  writ_status_endpoint: z.url(),
   writ_login: z
     .array(
       z.strictObject({

@@ -1,8 +1,15 @@
 /** Every endpoint with what it takes and all that it can answer: the document is written from this, and tests hold the wire to it. */
 import { z } from 'zod';
-import type { Endpoint } from '../../core/parse.ts';
-import { Enrolled, Issued, Metadata, Permissions } from './answers.ts';
-import { formOf } from './form.ts';
+import {
+  Enrolled,
+  Issued,
+  LiveWritsAnswer,
+  Metadata,
+  Permissions,
+  Revoked,
+  StatusAnswer,
+} from './answers.ts';
+import { type FormName, formOf } from './form.ts';
 import { refusalBody, STATUSES, Unavailable, WrongMethod } from './refusals.ts';
 
 export interface Operation {
@@ -52,7 +59,7 @@ const refusals: readonly DocumentedAnswer[] = STATUSES.map((status) => ({
   headers: [status === 400 ? 'DPoP-Nonce' : 'DPoP-Nonce?'],
 }));
 
-const post = (endpoint: Endpoint, summary: string, answer: DocumentedAnswer): Operation => ({
+const post = (endpoint: FormName, summary: string, answer: DocumentedAnswer): Operation => ({
   method: 'post',
   path: `/${endpoint}`,
   id: endpoint,
@@ -76,6 +83,23 @@ export const OPERATIONS: readonly Operation[] = [
     'enroll',
     'Vouches for the key of the proof, for whoever has just signed in.',
     ok('An attestation for the key.', Enrolled),
+  ),
+  post(
+    'revoke',
+    'Ends, blocks or lifts (RFC 7009). `POST /responder/revoke` takes the same form with an AWS signature, and no proof.',
+    ok('How many live sessions are being ended; nothing was where there is no `revocation`.', Revoked),
+  ),
+  post(
+    'writs',
+    'Lists the sessions that are live, of those that the reader may know of. `POST /responder/writs` takes the same form ' +
+      'with an AWS signature, and no token or proof.',
+    ok('A page of them.', LiveWritsAnswer),
+  ),
+  post(
+    'status',
+    'Says how well the ending of sessions is enforced in each account. `POST /responder/status` takes an AWS signature, ' +
+      'and no token or proof.',
+    ok('The accounts.', StatusAnswer),
   ),
   {
     method: 'get',

@@ -1,22 +1,36 @@
 /** The only place where a client is made: each function gets the ports that its duty needs, and no other. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { JWK } from 'jose';
+import { assumedSession, type SessionCredentials } from '../../adapters/assumed-session.ts';
+import { canary } from '../../adapters/canary.ts';
+import { dynamodbAccountState } from '../../adapters/dynamodb-account-state.ts';
 import {
   dynamodbCursor,
   dynamodbReadHeads,
   dynamodbRefusalCounter,
 } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { dynamodbRevocations } from '../../adapters/dynamodb-revocations.ts';
+import { iamDenyPolicy } from '../../adapters/iam-deny-policy.ts';
 import { fetchJwks } from '../../adapters/jwks.ts';
 import { kmsKeys, kmsSigner } from '../../adapters/kms.ts';
 import { lambdaMint, wakeMint } from '../../adapters/lambda-mint.ts';
 import { fileNonceKeys, secretNonceKeys } from '../../adapters/nonce-keys.ts';
+import { schedulerSchedule } from '../../adapters/scheduler.ts';
+import { sqsWake } from '../../adapters/sqs-wake.ts';
 import { stsAssumeRole } from '../../adapters/sts.ts';
+import type { Tables } from '../../adapters/tables.ts';
+import type { ClosePorts } from '../../core/close.ts';
 import type { EnrolmentPorts } from '../../core/enroll.ts';
 import {
   CALL_ATTEMPTS,
@@ -24,20 +38,30 @@ import {
   CONNECT_TIMEOUT_MILLIS,
   MINT_TIMEOUT_MILLIS,
 } from '../../core/limits.ts';
+import { liveSessions } from '../../core/live.ts';
 import type { PermissionsPorts } from '../../core/permissions.ts';
-import type { LoadedBundle } from '../../core/policy/bundle.ts';
+import type { Account, LoadedBundle } from '../../core/policy/bundle.ts';
 import { loadBundle } from '../../core/policy/load.ts';
 import type {
   Authorize,
   Clock,
   ExchangePorts,
   FetchKeys,
+  Ledger,
   MintPorts,
   NonceKeys,
   Random,
 } from '../../core/ports.ts';
+import type { ReconcilePorts } from '../../core/reconcile.ts';
+import { RECONCILER_ROLE, reconcilerRoleArn } from '../../core/revocation/names.ts';
+import type { AccountPorts } from '../../core/revocation/ports.ts';
+import type { RevokePorts } from '../../core/revoke.ts';
+import type { SchedulePorts } from '../../core/schedule.ts';
+import { targetRoleArns } from '../../core/session/role-arn.ts';
+import type { StatusPorts } from '../../core/status.ts';
 import type { SweepPorts } from '../../core/sweep.ts';
 import { keyCache } from '../../core/tokens/keys.ts';
+import type { WritsPorts } from '../../core/writs.ts';
 import type { Config, PUBLIC_SETTINGS } from './config.ts';
 import { type Environment, refuseLaptopBundle } from './start-up.ts';
 
@@ -52,6 +76,9 @@ const timeouts = (requestTimeout: number) => ({
 });
 
 const calls = { maxAttempts: CALL_ATTEMPTS, requestHandler: timeouts(CALL_TIMEOUT_MILLIS) };
+
+/** A probe is of one moment: a second try would be of another. */
+const canaryCalls = { ...calls, maxAttempts: 1 };
 
 /** Mint is not called twice: a second mint of one writ would lose the outcome slot anyway. */
 const mintCalls = { maxAttempts: 1, requestHandler: timeouts(MINT_TIMEOUT_MILLIS) };
@@ -105,7 +132,7 @@ function publicPorts(
     policy,
     clock,
     random,
-    findKey: keyCache(fetchKeys(kms, config.publicUrl)),
+    findKey: keyCache(fetchKeys(config.publicUrl, (keyId) => kmsKeys(kms, keyId))),
     nonceKeys: nonceKeysOf(config),
     authorize,
     ledger: dynamodbLedger(dynamodb, tables),
@@ -154,6 +181,43 @@ export function enrolmentPorts(config: Public, policy: LoadedBundle, authorize: 
   };
 }
 
+/** What `POST /revoke` stands on: heads and entries, who is live, and the reconcilers' queue. It cannot call IAM or STS. */
+export function revokePorts(
+  config: Public & Pick<Config, 'reconcileQueue'>,
+  policy: LoadedBundle,
+  authorize: Authorize,
+): RevokePorts {
+  const clients = clientsOf(config);
+  const tables = tablesOf(config);
+  const ports = publicPorts(clients, config, policy, authorize);
+  return {
+    ...ports,
+    readHeads: dynamodbReadHeads(clients.dynamodb, tables),
+    revocations: dynamodbRevocations(clients.dynamodb, tables),
+    live: liveSessions(ports.ledger),
+    wake: sqsWake(new SQSClient({ region: config.region, ...calls }), config.reconcileQueue),
+  };
+}
+
+/** What `POST /writs` stands on: who is live, and what is denied. Nothing of it can end anything. */
+export function writsPorts(config: Public, policy: LoadedBundle, authorize: Authorize): WritsPorts {
+  const clients = clientsOf(config);
+  return {
+    ...publicPorts(clients, config, policy, authorize),
+    revocations: dynamodbRevocations(clients.dynamodb, tablesOf(config)),
+  };
+}
+
+/** What `POST /status` stands on: what each account's reconciler last saw. */
+export function statusPorts(config: Public, policy: LoadedBundle, authorize: Authorize): StatusPorts {
+  const clients = clientsOf(config);
+  const { control } = tablesOf(config);
+  return {
+    ...publicPorts(clients, config, policy, authorize),
+    stateOf: (account) => dynamodbAccountState(clients.dynamodb, control, account),
+  };
+}
+
 /**
  * What mint stands on: no policy engine, no nonce keys, no KMS. It verifies subject tokens only, whose
  * issuers keep no key in our KMS.
@@ -168,31 +232,103 @@ export function mintPorts(
   return {
     policy,
     clock,
-    findKey: keyCache(fetchKeys(null, config.publicUrl)),
+    findKey: keyCache(fetchKeys(config.publicUrl, async () => [])),
     readHeads: dynamodbReadHeads(dynamodb, tables),
     assumeRole: stsAssumeRole(sts),
     ledger: dynamodbLedger(dynamodb, tables),
   };
 }
 
-/** What the sweep stands on: the ledger, and how far it has come. */
+/** What writing the end of a writ stands on: the ledger, and what has been revoked. */
+export function closePorts(config: Stores & Pick<Config, 'region'>): ClosingPorts {
+  const tables = tablesOf(config);
+  const dynamodb = new DynamoDBClient({ region: config.region, ...calls });
+  return closing(dynamodb, tables);
+}
+
+type ClosingPorts = ClosePorts & { readonly clock: Clock; readonly ledger: Ledger };
+
+const closing = (dynamodb: DynamoDBClient, tables: Tables): ClosingPorts => ({
+  clock,
+  ledger: dynamodbLedger(dynamodb, tables),
+  readHeads: dynamodbReadHeads(dynamodb, tables),
+  revocations: dynamodbRevocations(dynamodb, tables),
+});
+
+/** What the ledger's stream leads to: schedules, and ends where it is too late for one. */
+export function schedulePorts(config: Stores & Pick<Config, 'region' | 'schedules'>): SchedulePorts {
+  const scheduler = new SchedulerClient({ region: config.region, ...calls });
+  return { ...closePorts(config), scheduleClose: schedulerSchedule(scheduler, config.schedules) };
+}
+
+/** What the sweep stands on: what closing does, and how far it has come. */
 export function sweepPorts(config: Stores & Pick<Config, 'region'>): SweepPorts {
   const tables = tablesOf(config);
   const dynamodb = new DynamoDBClient({ region: config.region, ...calls });
+  return { ...closing(dynamodb, tables), cursor: dynamodbCursor(dynamodb, tables.control) };
+}
+
+/** What a reconciler stands on, and the accounts it can work in. */
+export interface Reconciler {
+  readonly ports: ReconcilePorts;
+  /** Twelve digits each: those of the bundle, closed ones too. */
+  readonly accounts: readonly string[];
+  /** @param account - One of these. Clients and sessions are kept from one run to the next. */
+  readonly accountPorts: (account: string) => AccountPorts | null;
+}
+
+/** What reconcile stands on: each account's IAM by a role there, its canary, and what has been revoked. */
+export function reconciler(
+  config: Stores & Pick<Config, 'region' | 'judgedEndpoint'>,
+  { bundle }: LoadedBundle,
+): Reconciler {
+  const tables = tablesOf(config);
+  const dynamodb = new DynamoDBClient({ region: config.region, ...calls });
+  const sts = new STSClient({ region: config.region, ...calls });
+  const portsOf = (account: Account): AccountPorts => {
+    const iam = new IAMClient({
+      region: config.region,
+      ...calls,
+      credentials: () =>
+        assumedSession(sts, { RoleArn: reconcilerRoleArn(account.id), RoleSessionName: RECONCILER_ROLE }),
+    });
+    const canaryClient = (credentials: SessionCredentials) =>
+      new DynamoDBClient({
+        region: account.region,
+        ...canaryCalls,
+        credentials,
+        ...(config.judgedEndpoint === undefined ? {} : { endpoint: config.judgedEndpoint }),
+      });
+    return {
+      account: account.id,
+      roles: targetRoleArns(bundle, account),
+      policy: iamDenyPolicy(iam, account.id),
+      probe: canary(sts, canaryClient, account.id, clock),
+      state: dynamodbAccountState(dynamodb, tables.control, account.id),
+    };
+  };
+  // Closed ones too: nothing begins there any more, and what has begun must be ended all the same.
+  const made = new Map(bundle.accounts.map((account) => [account.id, portsOf(account)]));
   return {
-    clock,
-    ledger: dynamodbLedger(dynamodb, tables),
-    cursor: dynamodbCursor(dynamodb, tables.control),
+    ports: {
+      clock,
+      sleep: async (millis) => sleep(millis),
+      ledger: dynamodbLedger(dynamodb, tables),
+      revocations: dynamodbRevocations(dynamodb, tables),
+    },
+    accounts: [...made.keys()],
+    accountPorts: (account) => made.get(account) ?? null,
   };
 }
 
-/** Key sets over https; over http only where the broker itself is a laptop's (rule 10 keeps that out of Lambda). */
-function fetchKeys(kms: KMSClient | null, publicUrl: string): FetchKeys {
+/**
+ * Key sets over https; over http only where the broker itself is a laptop's (rule 10 keeps that out of Lambda).
+ *
+ * @param keysInKms - Given, so that mint's bundle holds no KMS client.
+ */
+function fetchKeys(publicUrl: string, keysInKms: (keyId: string) => Promise<readonly JWK[]>): FetchKeys {
   const fetchSet = fetchJwks({ allowHttp: publicUrl.startsWith('http:') });
-  return async (source) => {
-    if ('jwks_uri' in source) return fetchSet(source.jwks_uri);
-    return kms === null ? [] : kmsKeys(kms, source.kms);
-  };
+  return async (source) => ('jwks_uri' in source ? fetchSet(source.jwks_uri) : keysInKms(source.kms));
 }
 
 function nonceKeysOf({ nonceKeys, region }: Pick<Config, 'nonceKeys' | 'region'>): NonceKeys {

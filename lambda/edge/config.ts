@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import type { ScheduleTarget } from '../../adapters/scheduler.ts';
 import { type Environment, refuseLaptopEnvironment, StartUpFailure } from './start-up.ts';
 
 /** Everything that the environment says, typed. A function reads what it needs and is given nothing else. */
@@ -15,6 +16,15 @@ export interface Config {
   readonly nonceKeys: { readonly secret: string } | { readonly file: string };
   /** KMS key id or ARN. */
   readonly enrolmentKey: string;
+  /** Where the schedules stand that close writs, and what they call. */
+  readonly schedules: ScheduleTarget;
+  /** URL of the FIFO queue that wakes reconcilers. */
+  readonly reconcileQueue: string;
+  /**
+   * Where canaries read: `undefined` is AWS itself. On a laptop functions talk to the database engine directly, which
+   * judges nobody; a canary is there to be judged.
+   */
+  readonly judgedEndpoint: string | undefined;
   readonly region: string;
 }
 
@@ -27,6 +37,9 @@ const READ: { readonly [K in keyof Config]: (env: Environment) => Config[K] } = 
   mintFunction: (env) => required(env, 'WRIT_MINT_FUNCTION'),
   nonceKeys,
   enrolmentKey: (env) => required(env, 'WRIT_ENROLMENT_KEY'),
+  schedules,
+  reconcileQueue: (env) => required(env, 'WRIT_RECONCILE_QUEUE'),
+  judgedEndpoint: (env) => env.AWS_ENDPOINT_URL,
   region: (env) => required(env, 'AWS_REGION'),
 };
 
@@ -87,6 +100,23 @@ function bundleHash(env: Environment): string {
   const hash = required(env, 'WRIT_BUNDLE_SHA256');
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new StartUpFailure('WRIT_BUNDLE_SHA256', 'is not SHA-256 in hex');
   return hash;
+}
+
+function schedules(env: Environment): ScheduleTarget {
+  return {
+    group: required(env, 'WRIT_SCHEDULE_GROUP'),
+    closeFunction: arn(env, 'WRIT_CLOSE_FUNCTION', 'lambda'),
+    role: arn(env, 'WRIT_SCHEDULE_ROLE', 'iam'),
+    deadLetters: arn(env, 'WRIT_CLOSE_DEAD_LETTERS', 'sqs'),
+  };
+}
+
+function arn(env: Environment, variable: string, service: 'iam' | 'lambda' | 'sqs'): string {
+  const value = required(env, variable);
+  if (!new RegExp(`^arn:aws[a-z-]*:${service}:`).test(value)) {
+    throw new StartUpFailure(variable, `is not an ARN of ${service}`);
+  }
+  return value;
 }
 
 function nonceKeys(env: Environment): Config['nonceKeys'] {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import { decodeUtf8 } from '../../core/encoding/utf8.ts';
+import { Fault } from '../../core/fault.ts';
 import { MAX_BODY_BYTES } from '../../core/limits.ts';
 import { allow, type Outcome, refuse } from '../../core/outcome.ts';
 import type { Received } from '../../core/request.ts';
@@ -18,13 +19,16 @@ export const methodOf = (event: HttpEvent): string =>
  * Translates an event; checks nothing but what core could not see any more: size and text.
  *
  * @param url - The route's URL as configured. The event's `Host`, path and stage are the caller's words.
+ * @param iamResource - Resource path of the route that IAM guards, if this function has one.
  * @returns `request_too_large` over MAX_BODY_BYTES, before anything else looks at it; `request_not_form` where the
  *   bytes are not UTF-8: decoding them loosely would let one body have two hashes.
+ * @throws Fault `misconfigured` where IAM's route names nobody: then nothing has verified a signature there.
  */
-export function receive(event: HttpEvent, url: string): Outcome<Received> {
+export function receive(event: HttpEvent, url: string, iamResource?: string): Outcome<Received> {
   const body = bodyOf(event);
   if (!body.ok) return body;
   return allow({
+    ...callerOf(event, iamResource),
     headers: isRest(event) ? restHeaders(event) : httpHeaders(event),
     body: body.value,
     sourceAddress: canonicalAddress(
@@ -32,6 +36,17 @@ export function receive(event: HttpEvent, url: string): Outcome<Received> {
     ),
     url,
   });
+}
+
+/**
+ * Who signed, as API Gateway verified. `resource` is the route that it matched, from its own configuration: `path` beside it
+ * is the caller's word, and on any other route so might be the rest.
+ */
+function callerOf(event: HttpEvent, iamResource: string | undefined): Pick<Received, 'caller'> {
+  if (iamResource === undefined || !isRest(event) || event.resource !== iamResource) return {};
+  const caller = event.requestContext.identity.userArn;
+  if (typeof caller !== 'string' || caller === '') throw new Fault('misconfigured');
+  return { caller };
 }
 
 /** An IPv4 address has one spelling in records and policies, also where it came over an IPv6 socket. */

@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly path: string;
   /** As configured, without a trailing slash. */
   readonly publicUrl: string;
+  /** A second route to the same function, which IAM guards: its resource path, below the public URL. */
+  readonly iamPath?: string;
 }
 
 /** What API Gateway takes back; both payload versions read it. */
@@ -50,7 +52,7 @@ export function httpEndpoint(
   const handler = middy<HttpEvent, HttpResult>()
     .before(({ event }) => (methodOf(event) === endpoint.method ? undefined : respond(wrongMethod(endpoint))))
     .handler(async (event: HttpEvent): Promise<HttpResult> => {
-      const received = receive(event, url);
+      const received = receive(event, url, endpoint.iamPath);
       if (received.ok) return respond(await handle(received.value));
       logRefusal({ endpoint: endpoint.name, reason: received.refusal.reason, writ: null });
       return respond(refusalAnswer(received.refusal, STRANGER, null));

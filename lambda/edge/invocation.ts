@@ -3,7 +3,7 @@ import { Fault } from '../../core/fault.ts';
 import { logFault } from './log.ts';
 
 /**
- * A Lambda handler for functions that no stranger reaches and nobody waits for: sweep, stream.
+ * A Lambda handler for functions that no stranger reaches and nobody waits for: sweep, schedule, close.
  *
  * Lambda writes what a handler throws, message and stack, into the log and into the answer. So nothing but a
  * `Fault` gets out, whose message is one of our own codes.

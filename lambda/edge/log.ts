@@ -1,17 +1,19 @@
 /**
  * All that a function says about itself: one line and one count per exit, from closed sets of words.
  *
- * No event, header, body, claim or caught message ever gets here, so none can get out. Powertools would log whole
- * events only through its own middleware, which we do not use.
+ * No event, header, body, claim or caught message ever gets here, so none can get out.
  */
-import { Logger } from '@aws-lambda-powertools/logger';
+
+import type { Closing } from '../../core/close.ts';
 import { className, Fault } from '../../core/fault.ts';
+import type { Reconciled } from '../../core/reconcile.ts';
 import type { Reason } from '../../core/refusals.ts';
+import type { Revocation } from '../../core/revoke.ts';
+import type { Scheduled } from '../../core/schedule.ts';
 import type { Swept } from '../../core/sweep.ts';
 import { WRIT_ID } from '../../core/writ-id.ts';
-import { countExit, countSwept } from './metrics.ts';
-
-const logger = new Logger({ serviceName: 'writ' });
+import { writeLine } from './line.ts';
+import { countExit, countReconciled, countScheduled, countSwept, countUnreadable } from './metrics.ts';
 
 export interface RefusalLine {
   readonly endpoint: string;
@@ -22,13 +24,13 @@ export interface RefusalLine {
 
 /** A refusal is not an error of ours: level INFO. */
 export function logRefusal(line: RefusalLine): void {
-  logger.info('refused', { endpoint: line.endpoint, reason_code: line.reason, ...named(line.writ) });
+  info('refused', { endpoint: line.endpoint, reason_code: line.reason, ...named(line.writ) });
   countExit(line.endpoint, 'refused', line.reason);
 }
 
 /** The request was answered as asked; `writ` where one was issued. */
 export function logDone(endpoint: string, writ: string | null): void {
-  logger.info('done', { endpoint, ...named(writ) });
+  info('done', { endpoint, ...named(writ) });
   countExit(endpoint, 'done', 'none');
 }
 
@@ -36,19 +38,52 @@ export function logDone(endpoint: string, writ: string | null): void {
 export function logFault(error: unknown, endpoint: string): void {
   const code = error instanceof Fault ? error.code : 'unexpected';
   const cause = causeOf(error);
-  logger.error('fault', { endpoint, code, ...(cause === undefined ? {} : { cause }) });
+  say('ERROR', 'fault', { endpoint, code, ...(cause === undefined ? {} : { cause }) });
   countExit(endpoint, 'fault', code);
 }
 
-/** What a sweep closed: an orphan is a mint that never ended, an unreadable intent is nobody's work of ours. */
+/** What a sweep repaired: an orphan is a mint that never ended, a close a schedule that was lost; and what no one here wrote. */
 export function logSwept(swept: Swept): void {
-  logger.info('swept', { ...swept });
+  info('swept', { ...swept });
   countSwept(swept);
+}
+
+/** What a batch of the stream led to; each record that failed by its name in the stream, and why. */
+export function logScheduled({ scheduled, closed, failed }: Scheduled): void {
+  if (scheduled + closed > 0) info('scheduled', { scheduled, closed });
+  for (const { sequence, fault } of failed) say('ERROR', 'not_scheduled', { sequence, fault });
+  countScheduled(failed.length);
+}
+
+/** What a schedule that fired has come to. */
+export function logClosed(writ: string, state: Closing['state']): void {
+  info('closed', { ...named(writ), state });
+  if (state === 'unreadable') countUnreadable();
+}
+
+/** What became of a revocation: its id, or why there is none. What was named to be ended stands in the ledger. */
+export function logRevocation(revoked: Revocation): void {
+  if (revoked.revocation === null) info('revocation_refused', { why: revoked.why });
+  else info('revocation', { revocation: revoked.revocation, ended: revoked.ended, woken: revoked.woken });
+}
+
+/** What was done in an account, and each thing that somebody else had done to its deny policy: names of ours alone. */
+export function logReconciled({ drift, fault, ...done }: Reconciled): void {
+  info('reconciled', done);
+  for (const what of drift) say('ERROR', 'drift', { account: done.account, what });
+  countReconciled({ ...done, drift });
+  if (fault !== null) logFault(fault, 'reconcile');
 }
 
 /** One change of the ledger, as its stream tells it: the keys are ours, the body is not looked at. */
 export function logRecord(change: string, pk: string, sk: string): void {
-  logger.info('record', { change, pk, sk });
+  info('record', { change, pk, sk });
+}
+
+const info = (message: string, fields: object): void => say('INFO', message, fields);
+
+function say(level: 'INFO' | 'ERROR', message: string, fields: object): void {
+  writeLine({ level, message, timestamp: new Date().toISOString(), service: 'writ', ...fields });
 }
 
 const named = (writ: string | null) => (writ !== null && WRIT_ID.test(writ) ? { writ } : {});

@@ -1,5 +1,6 @@
 import { evaluate } from '../../core/iam/evaluate.ts';
 import type { AppliedPolicies, AwsRequest, Evaluation } from '../../core/iam/request.ts';
+import type { PolicyDocument } from '../../core/session/policy-document.ts';
 import { ACCOUNT } from './account.ts';
 import type { ContextKeys } from './call.ts';
 import { notImplemented } from './errors.ts';
@@ -55,10 +56,18 @@ function principalTags(role: Role, session: Session): ContextKeys {
   );
 }
 
-/** All that speaks for or against a session, as the registry has it now. */
-export function policiesOf(role: Role, session: Session): AppliedPolicies {
+/**
+ * All that speaks for or against a session.
+ *
+ * @param managed - The managed policies that are in force for the role.
+ */
+export function policiesOf(
+  role: Role,
+  session: Session,
+  managed: readonly PolicyDocument[],
+): AppliedPolicies {
   return {
-    identity: [...Object.values(role.inline ?? {}), ...Object.values(role.managed ?? {})],
+    identity: [...Object.values(role.inline ?? {}), ...managed],
     ...(role.boundary === undefined ? {} : { boundary: role.boundary }),
     ...(session.policy === undefined ? {} : { session: session.policy }),
   };
@@ -71,21 +80,21 @@ export function policiesOf(role: Role, session: Session): AppliedPolicies {
  */
 export function refusal(
   circumstances: Circumstances,
+  policies: AppliedPolicies,
   action: string,
   resource: string,
   keys: ContextKeys = {},
 ): string | null {
-  const { session, role } = circumstances;
   const context = { ...globalKeys(circumstances), ...keys };
-  const request = { action, resource, principal: session.arn, context };
-  const policies = policiesOf(role, session);
+  const request = { action, resource, principal: circumstances.session.arn, context };
   assertJudgeable(policies);
   return inWords(request, evaluate(request, policies));
 }
 
 /** A policy that speaks of what we cannot tell must not be judged as if it did not. */
 function assertJudgeable(policies: AppliedPolicies): void {
-  if (/dynamodb:attributes/i.test(JSON.stringify(policies))) throw notImplemented('dynamodb:Attributes');
+  const unknown = /dynamodb:attributes|iam:permissionsboundary/i.exec(JSON.stringify(policies));
+  if (unknown !== null) throw notImplemented(`the condition key ${unknown[0]}`);
 }
 
 const NAMES: { readonly [D in keyof AppliedPolicies]-?: string } = {

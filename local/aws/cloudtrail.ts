@@ -24,7 +24,6 @@ const compress = promisify(gzip);
  */
 export function createTrail(options: {
   readonly dir: string;
-  readonly region: string;
   readonly now: Clock;
   readonly random: Random;
 }): Trail {
@@ -33,25 +32,22 @@ export function createTrail(options: {
   let last: Promise<void> = Promise.resolve();
 
   async function deliver(): Promise<void> {
-    const records = pending;
-    if (records.length === 0) return;
-    pending = [];
-    try {
-      await write(records);
-    } catch (error) {
-      pending = [...records, ...pending];
-      throw error;
+    for (const [region, records] of Map.groupBy(pending, ({ awsRegion }) => String(awsRegion))) {
+      await write(records, region);
+      // Only now: what could not be written stays, and so does what came meanwhile.
+      const written = new Set(records);
+      pending = pending.filter((event) => !written.has(event));
     }
   }
 
-  async function write(records: readonly TrailEvent[]): Promise<void> {
+  async function write(records: readonly TrailEvent[], region: string): Promise<void> {
     const at = new Date(options.now()).toISOString();
     const folder = join(
-      ...[options.dir, 'AWSLogs', ACCOUNT, 'CloudTrail', options.region],
+      ...[options.dir, 'AWSLogs', ACCOUNT, 'CloudTrail', region],
       ...at.slice(0, 10).split('-'),
     );
     const minute = `${at.slice(0, 16).replace(/[-:]/g, '')}Z`;
-    const name = `${ACCOUNT}_CloudTrail_${options.region}_${minute}_${unique(options.random(16))}.json.gz`;
+    const name = `${ACCOUNT}_CloudTrail_${region}_${minute}_${unique(options.random(16))}.json.gz`;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Under a name that no reader looks for, until it is whole.
     const partial = join(folder, `.${name}.partial`);

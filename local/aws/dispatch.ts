@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/ports.ts';
 import { authenticate } from './authenticate.ts';
-import { refusal } from './authorize.ts';
+import { policiesOf, refusal } from './authorize.ts';
 import type { Answer, Call, Handler, Protocol, Service } from './call.ts';
 import type { Trail } from './cloudtrail.ts';
 import { AwsError, notImplemented, renderError, sharedError } from './errors.ts';
-import { isService, listed, type ServiceName } from './operations.ts';
-import type { Registry } from './registry.ts';
+import { isService, listed, regionOf, type ServiceName } from './operations.ts';
+import type { Registry, Session } from './registry.ts';
 import { parseAuthorization } from './sigv4.ts';
 import { callEvent, emptyNotes } from './trail-event.ts';
 import type { Wire } from './wire.ts';
@@ -15,6 +15,7 @@ export type Services = { readonly [S in ServiceName]: Service<S> };
 export interface Surroundings {
   readonly services: Services;
   readonly registry: Registry;
+  /** The Region of every service that is not global. */
   readonly region: string;
   readonly trail: Trail;
   readonly now: Clock;
@@ -40,7 +41,7 @@ export async function dispatch(wire: Wire, surroundings: Surroundings): Promise<
   } catch (caught) {
     if (!(caught instanceof AwsError)) surroundings.onFault(caught);
     const error = asAwsError(caught, protocol);
-    return withId(renderError(protocol, error, requestId, wire.method === 'HEAD'), requestId);
+    return withId(renderError(protocol, error, requestId, wire.method === 'HEAD', name), requestId);
   }
 }
 
@@ -48,11 +49,32 @@ async function serve(
   wire: Wire,
   name: ServiceName,
   requestId: string,
-  { services, registry, region, trail, now: clock, id }: Surroundings,
+  surroundings: Surroundings,
+): Promise<Answer> {
+  const { services, registry, now: clock } = surroundings;
+  const now = clock();
+  const region = regionOf(name, surroundings.region);
+  const session = authenticate(wire, services[name].protocol, { registry, region, now });
+  return perform({ wire, name, session, requestId, now }, surroundings);
+}
+
+/** A request whose sender is known: by its signature, or because it is a service that took a role. */
+export interface Authenticated {
+  readonly wire: Wire;
+  readonly name: ServiceName;
+  readonly session: Session;
+  readonly requestId: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** authorise and do → record. @throws AwsError */
+export async function perform(
+  { wire, name, session, requestId, now }: Authenticated,
+  { services, registry, region: home, trail, id }: Surroundings,
 ): Promise<Answer> {
   const service: Service = services[name];
-  const now = clock();
-  const session = authenticate(wire, service.protocol, { registry, region, now });
+  const region = regionOf(name, home);
   const operation = service.route(wire);
   if (operation === null || listed(name, operation) === null) throw notImplemented('this operation');
   const handlers: { readonly [operation: string]: Handler } = service.operations;
@@ -64,7 +86,8 @@ async function serve(
   const call: Call = {
     ...{ wire, session, region, requestId, now, trail: notes },
     authorize(action, resource, keys) {
-      const words = refusal({ session, role, wire, region, now }, action, resource, keys);
+      const policies = policiesOf(role, session, registry.policies.inForce(role.name, now));
+      const words = refusal({ session, role, wire, region, now }, policies, action, resource, keys);
       if (words !== null) throw sharedError('accessDenied', service.protocol, words);
     },
   };
@@ -93,7 +116,7 @@ function serviceOf(wire: Wire): ServiceName | null {
 function guess(wire: Wire): Protocol {
   if (wire.headers['x-amz-target'] !== undefined) return 'json';
   if (wire.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 'query';
-  return /^\/(?:model|2015-03-31)\//.test(wire.path) ? 'rest' : 's3';
+  return /^\/(?:model|2015-03-31|schedules)\//.test(wire.path) ? 'rest' : 's3';
 }
 
 function withoutService(wire: Wire, protocol: Protocol): AwsError {

@@ -5,6 +5,9 @@
 import { AwsError, notImplemented } from './errors.ts';
 import type { OperationName } from './operations.ts';
 
+/** What reads or writes items, and so is about tables. */
+export type ItemOperation = Exclude<OperationName<'dynamodb'>, 'ListTables'>;
+
 type Json = { readonly [name: string]: unknown };
 
 export interface Touched {
@@ -21,7 +24,7 @@ export interface Touched {
 /** DynamoDB: names of tables and indexes. */
 const NAME = /^[\w.-]{3,255}$/;
 
-export function touched(operation: OperationName<'dynamodb'>, body: Json): Touched[] {
+export function touched(operation: ItemOperation, body: Json): Touched[] {
   switch (operation) {
     case 'GetItem':
     case 'DeleteItem':

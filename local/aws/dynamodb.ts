@@ -3,22 +3,22 @@ import { decodeUtf8 } from '../../core/encoding/utf8.ts';
 import { ACCOUNT } from './account.ts';
 import type { Answer, Call, ContextKeys, Handler, Service } from './call.ts';
 import { type Engine, keySchema } from './dynamodb-engine.ts';
-import { leadingKeys, serialization, type Touched, touched } from './dynamodb-items.ts';
+import { type ItemOperation, leadingKeys, serialization, type Touched, touched } from './dynamodb-items.ts';
 import { AwsError, notImplemented } from './errors.ts';
-import type { OperationName } from './operations.ts';
 
 const TARGET = /^DynamoDB_20120810\.([A-Za-z]{1,64})$/;
 
 /** @param engine - A real DynamoDB engine, or `null` when the stack has none. */
 export function createDynamodb(engine: Engine | null): Service<'dynamodb'> {
   const handle =
-    (operation: OperationName<'dynamodb'>): Handler =>
+    (operation: ItemOperation): Handler =>
     (call) =>
       judgeAndForward(call, operation, engine);
   return {
     protocol: 'json',
     route: ({ headers }) => TARGET.exec(headers['x-amz-target'] ?? '')?.[1] ?? null,
     operations: {
+      ListTables: (call) => listTables(call, engine),
       GetItem: handle('GetItem'),
       PutItem: handle('PutItem'),
       UpdateItem: handle('UpdateItem'),
@@ -33,13 +33,24 @@ export function createDynamodb(engine: Engine | null): Service<'dynamodb'> {
   };
 }
 
+/** A read that is about no table: allowed or not, it touches nothing. */
+async function listTables(call: Call, engine: Engine | null): Promise<Answer> {
+  if (engine === null) throw withoutEngine();
+  const { Limit, ExclusiveStartTableName } = parseBody(call.wire.body);
+  const sent = {
+    ...(typeof Limit === 'number' ? { limit: Limit } : {}),
+    ...(typeof ExclusiveStartTableName === 'string'
+      ? { exclusiveStartTableName: ExclusiveStartTableName }
+      : {}),
+  };
+  if (Object.keys(sent).length > 0) call.trail.requestParameters = sent;
+  call.authorize('dynamodb:ListTables', '*');
+  return forward(call, 'ListTables', engine);
+}
+
 /** Every action on every table of the request must be allowed; then the very bytes go to the engine. */
-async function judgeAndForward(
-  call: Call,
-  operation: OperationName<'dynamodb'>,
-  engine: Engine | null,
-): Promise<Answer> {
-  if (engine === null) throw notImplemented('DynamoDB without an engine behind it');
+async function judgeAndForward(call: Call, operation: ItemOperation, engine: Engine | null): Promise<Answer> {
+  if (engine === null) throw withoutEngine();
   const body = parseBody(call.wire.body);
   const parts = touched(operation, body);
   if (parts.length === 0) throw serialization();
@@ -53,6 +64,12 @@ async function judgeAndForward(
     // Without a schema the leading keys were not judged, so nothing is sent.
     if (schema === null) throw new AwsError(400, 'ResourceNotFoundException', 'Requested resource not found');
   }
+  return forward(call, operation, engine);
+}
+
+const withoutEngine = (): AwsError => notImplemented('DynamoDB without an engine behind it');
+
+async function forward(call: Call, operation: string, engine: Engine): Promise<Answer> {
   const answered = await engine.send(operation, call.wire.body);
   if (answered.status >= 400) {
     call.trail.errorCode = answered.errorType;

@@ -1,18 +1,10 @@
+import { AwsError } from './aws-error.ts';
 import type { Answer, Protocol } from './call.ts';
+import { namespaceOf } from './query.ts';
 import { xml } from './xml.ts';
 
-/** A refusal as AWS words it. Message and code go to the caller and to CloudTrail: no token, no key. */
-export class AwsError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.name = 'AwsError';
-    this.status = status;
-    this.code = code;
-  }
-}
+// In a file of its own because the registry throws it, and what is here knows of the registry through calls.
+export { AwsError };
 
 type Row = { readonly [P in Protocol]: readonly [status: number, code: string] } & {
   readonly message: string;
@@ -106,8 +98,14 @@ export function sharedError(failure: SharedFailure, protocol: Protocol, message?
 export const notImplemented = (what: string): AwsError =>
   new AwsError(501, 'NotImplemented', `The local AWS does not serve ${what}.`);
 
-/** The error as the protocol writes it. `head`: an answer to HEAD has no body. */
-export function renderError(protocol: Protocol, error: AwsError, requestId: string, head = false): Answer {
+/** The error as the protocol writes it. `head`: an answer to HEAD has no body; `service`: whose, where it is known. */
+export function renderError(
+  protocol: Protocol,
+  error: AwsError,
+  requestId: string,
+  head = false,
+  service: string | null = null,
+): Answer {
   const { status, code, message } = error;
   switch (protocol) {
     case 'query':
@@ -120,7 +118,7 @@ export function renderError(protocol: Protocol, error: AwsError, requestId: stri
             Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message },
             RequestId: requestId,
           },
-          'https://sts.amazonaws.com/doc/2011-06-15/',
+          namespaceOf(service),
         ),
       };
     case 's3':
@@ -132,7 +130,10 @@ export function renderError(protocol: Protocol, error: AwsError, requestId: stri
     case 'json':
       return {
         status,
-        headers: { 'content-type': 'application/x-amz-json-1.1' },
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          ...(error.queryCode === undefined ? {} : { 'x-amzn-query-error': `${error.queryCode};Sender` }),
+        },
         body: JSON.stringify({ __type: code, message, Message: message }),
       };
     case 'rest':

@@ -67,7 +67,8 @@ async function invoke(call: Call, functions: Functions | null): Promise<Answer> 
   };
 }
 
-function functionName(encoded: string): string {
+/** From a path or an ARN, this account's only. @throws AwsError */
+export function functionName(encoded: string): string {
   const refused = new AwsError(400, 'ValidationException', 'FunctionName is not one.');
   let decoded: string;
   try {

@@ -22,7 +22,24 @@ export const OPERATIONS = {
     PutObject: data(false),
     ListObjectsV2: data(true),
   },
+  iam: {
+    CreatePolicy: management(false),
+    GetPolicy: management(true),
+    ListPolicies: management(true),
+    DeletePolicy: management(false),
+    CreatePolicyVersion: management(false),
+    GetPolicyVersion: management(true),
+    ListPolicyVersions: management(true),
+    SetDefaultPolicyVersion: management(false),
+    DeletePolicyVersion: management(false),
+    AttachRolePolicy: management(false),
+    DetachRolePolicy: management(false),
+    ListEntitiesForPolicy: management(true),
+    ListAttachedRolePolicies: management(true),
+    ListRoles: management(true),
+  },
   dynamodb: {
+    ListTables: management(true),
     GetItem: data(true),
     PutItem: data(false),
     UpdateItem: data(false),
@@ -36,6 +53,22 @@ export const OPERATIONS = {
   },
   lambda: { Invoke: data(false) },
   kms: { Sign: management(true), GetPublicKey: management(true) },
+  sqs: {
+    SendMessage: data(false),
+    SendMessageBatch: data(false),
+    ReceiveMessage: data(true),
+    DeleteMessage: data(false),
+    DeleteMessageBatch: data(false),
+    ChangeMessageVisibility: data(false),
+    GetQueueAttributes: management(true),
+    GetQueueUrl: management(true),
+  },
+  scheduler: {
+    CreateSchedule: management(false),
+    GetSchedule: management(true),
+    DeleteSchedule: management(false),
+    ListSchedules: management(true),
+  },
   bedrock: { InvokeModel: management(true) },
 } as const;
 
@@ -48,5 +81,13 @@ export function listed(service: ServiceName, operation: string): Listed | null {
   const of: { readonly [name: string]: Listed } = OPERATIONS[service];
   return Object.hasOwn(of, operation) ? (of[operation] ?? null) : null;
 }
+
+/**
+ * The Region that a service's requests are signed for and logged in: IAM has one endpoint for all Regions.
+ *
+ * @param region - The only Region that there is otherwise.
+ */
+export const regionOf = (service: ServiceName, region: string): string =>
+  service === 'iam' ? 'us-east-1' : region;
 
 export const isService = (name: string): name is ServiceName => Object.hasOwn(OPERATIONS, name);

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../core/ports.ts';
 import type { PolicyDocument } from '../../core/session/policy-document.ts';
 import { ACCOUNT } from './account.ts';
+import { createManagedPolicies, type ManagedPolicies } from './iam-policies.ts';
 
 /** What a role is made of, as the stack declares it. */
 export interface RoleInput {
@@ -10,8 +11,6 @@ export interface RoleInput {
   readonly trust: PolicyDocument;
   /** Inline policies by name. */
   readonly inline?: { readonly [name: string]: PolicyDocument };
-  /** Managed policies by name: the deny policy is one. */
-  readonly managed?: { readonly [name: string]: PolicyDocument };
   readonly boundary?: PolicyDocument;
   /** Seconds, 3600…43200; default 3600. */
   readonly maxSessionDuration?: number;
@@ -24,6 +23,8 @@ export interface Role extends RoleInput {
   readonly arn: string;
   /** `AROALOCAL…`, kept when the role is put again. */
   readonly roleId: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
 }
 
 /** What one session was given. It carries its secret: never log one. */
@@ -59,16 +60,19 @@ export type SessionInput = Pick<
   readonly transitiveTagKeys?: readonly string[];
 };
 
-/** The local IAM's state. Its only API is this one: roles come from the stack, never over the wire. */
+/** The local IAM's state. Roles come from the stack, never over the wire; managed policies from either. */
 export interface Registry {
   /** Creates a role, or replaces its documents: sessions that it already has are judged by the new ones. */
   putRole(role: RoleInput): Role;
+  /** In order of their names. @param pathPrefix - Default: all. */
+  roles(pathPrefix?: string): readonly Role[];
   roleByName(name: string): Role | null;
   /** Only the exact ARN, path included. */
   roleByArn(arn: string): Role | null;
   /** Makes credentials and asks nobody. Whoever calls this has authorised it, or is the stack itself. */
   issue(session: SessionInput): Session;
   session(accessKeyId: string): Session | null;
+  readonly policies: ManagedPolicies;
 }
 
 /** IAM: role names and paths. */
@@ -87,16 +91,22 @@ export function createRegistry(options: { readonly now: Clock; readonly random: 
       const path = input.path ?? '/';
       if (!ROLE_NAME.test(input.name) || !ROLE_PATH.test(path))
         throw new TypeError('not a role name or path');
+      const before = roles.get(input.name);
       const role: Role = {
         ...input,
         path,
         maxSessionDuration: input.maxSessionDuration ?? 3600,
         arn: `arn:aws:iam::${ACCOUNT}:role${path}${input.name}`,
-        roleId: roles.get(input.name)?.roleId ?? `AROALOCAL${base32Upper(options.random(12))}`,
+        roleId: before?.roleId ?? `AROALOCAL${base32Upper(options.random(12))}`,
+        createdAt: before?.createdAt ?? options.now(),
       };
       roles.set(role.name, role);
       return role;
     },
+    roles: (pathPrefix = '/') =>
+      [...roles.values()]
+        .filter(({ path }) => path.startsWith(pathPrefix))
+        .sort((one, other) => (one.name < other.name ? -1 : 1)),
     roleByName: (name) => roles.get(name) ?? null,
     roleByArn: (arn) => [...roles.values()].find((role) => role.arn === arn) ?? null,
     issue(input) {
@@ -122,6 +132,10 @@ export function createRegistry(options: { readonly now: Clock; readonly random: 
       return session;
     },
     session: (accessKeyId) => sessions.get(accessKeyId) ?? null,
+    policies: createManagedPolicies({
+      now: options.now,
+      newId: () => `ANPALOCAL${base32Upper(options.random(12))}`,
+    }),
   };
 }
 

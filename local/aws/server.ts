@@ -3,16 +3,22 @@ import type { Clock, Random } from '../../core/ports.ts';
 import { createBedrock } from './bedrock.ts';
 import type { Answer } from './call.ts';
 import { createTrail } from './cloudtrail.ts';
-import { dispatch, type Services } from './dispatch.ts';
+import { dispatch, perform, type Services } from './dispatch.ts';
 import { createDynamodb } from './dynamodb.ts';
 import { createEngine } from './dynamodb-engine.ts';
+import { createIam } from './iam.ts';
 import { createKms, type KmsOptions, type LocalKey } from './kms.ts';
 import { createLambda, type Functions } from './lambda.ts';
 import { type AnyRequest, type AnyResponse, listen } from './listener.ts';
 import { createObjects, type Objects } from './objects.ts';
 import type { Registry, Session } from './registry.ts';
 import { createS3 } from './s3.ts';
+import { createScheduler } from './scheduler.ts';
+import { createDelivery } from './scheduler-delivery.ts';
 import { assumeAsService, type ServiceSession } from './service-session.ts';
+import { createSqs } from './sqs.ts';
+import type { QueueInput } from './sqs-queue.ts';
+import { createQueues } from './sqs-queues.ts';
 import { createSts } from './sts.ts';
 import { readWire } from './wire.ts';
 
@@ -34,6 +40,12 @@ export interface AwsOptions {
   readonly dynamodbEndpoint?: string;
   readonly functions?: Functions;
   readonly kms?: KmsOptions;
+  /** SQS's queues, those of dead letters before those that use them. */
+  readonly queues?: readonly QueueInput[];
+  /** The Scheduler's groups beside `default`. */
+  readonly scheduleGroups?: readonly string[];
+  /** Milliseconds until requests are judged by a change to a managed policy; default 0, at most ten minutes. */
+  readonly iamDelayMillis?: number;
   /**
    * Told of what went wrong in here, a function's role that does not trust Lambda among it. The default prints name
    * and place of the error, not its message: that could quote what a caller sent.
@@ -50,6 +62,8 @@ export interface LocalAws {
   readonly kmsKey: LocalKey;
   /** Credentials for what a service runs, and CloudTrail's event of it. @throws Error if the role says no. */
   serviceSession(wanted: ServiceSession): Session;
+  /** Sets `iamDelayMillis` anew, for changes made before as well. @throws RangeError */
+  setIamDelay(millis: number): void;
   /** On return every call answered so far is in a CloudTrail file. */
   flush(): Promise<void>;
   /** Stops listening, lets running calls end, flushes. */
@@ -59,22 +73,38 @@ export interface LocalAws {
 /** Starts it on 127.0.0.1. @throws when the port is taken or a file cannot be read. */
 export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const { registry, region, now, random } = options;
-  const trail = createTrail({ dir: options.cloudtrailDir, region, now, random });
+  const trail = createTrail({ dir: options.cloudtrailDir, now, random });
+  registry.policies.setDelay(options.iamDelayMillis ?? 0);
   const objects = createObjects(options.dataDir);
   for (const bucket of options.buckets ?? []) objects.createBucket(bucket);
   const { dynamodbEndpoint } = options;
   const engine = dynamodbEndpoint === undefined ? null : createEngine(dynamodbEndpoint, region, now);
   const kms = createKms(options.kms ?? {}, region);
+  const id = () => uuid(random(16));
+  const onFault = options.onFault ?? printPlace;
+  const queues = createQueues(options.queues ?? [], { region, now, id });
+  const serviceSession = (wanted: ServiceSession): Session =>
+    assumeAsService(wanted, { registry, trail, region, now: now(), id });
+  const scheduler = createScheduler({
+    ...{ groups: options.scheduleGroups ?? [], region, registry, now, onFault },
+    delivery: createDelivery({
+      region,
+      assume: serviceSession,
+      perform: (name, wire, session) =>
+        perform({ name, wire, session, requestId: id(), now: now() }, surroundings),
+    }),
+  });
   const services: Services = {
     sts: createSts(registry),
     s3: createS3(objects),
+    iam: createIam(registry),
     dynamodb: createDynamodb(engine),
     lambda: createLambda(options.functions ?? null),
     kms: kms.service,
+    sqs: createSqs(queues),
+    scheduler: scheduler.service,
     bedrock: createBedrock(),
   };
-  const id = () => uuid(random(16));
-  const onFault = options.onFault ?? printPlace;
   const surroundings = { services, registry, region, trail, now, id, onFault };
 
   async function serve(request: AnyRequest, response: AnyResponse): Promise<void> {
@@ -88,10 +118,14 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     registry,
     objects,
     kmsKey: kms.key,
-    serviceSession: (wanted) => assumeAsService(wanted, { registry, trail, region, now: now(), id }),
+    serviceSession,
+    setIamDelay: (millis) => registry.policies.setDelay(millis),
     flush: () => trail.flush(),
     async close() {
+      // Who waits for a message would wait on, and so would the server for him.
+      queues.close();
       await server.close();
+      await scheduler.close();
       await trail.close();
     },
   };

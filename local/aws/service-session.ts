@@ -1,7 +1,7 @@
 import { evaluateTrust } from '../../core/iam/evaluate.ts';
 import { ACCOUNT } from './account.ts';
 import type { Trail } from './cloudtrail.ts';
-import type { Registry, Session } from './registry.ts';
+import type { Registry, Role, Session } from './registry.ts';
 import { issuedElements } from './sts.ts';
 import { emptyNotes, serviceEvent } from './trail-event.ts';
 
@@ -13,7 +13,39 @@ export interface ServiceSession {
   readonly roleSessionName: string;
   /** ARN of the function whose credentials these will be, where they are one's. */
   readonly functionArn?: string;
+  /** `aws:SourceArn` for whom it is done, where that is no function. */
+  readonly sourceArn?: string;
   readonly durationSeconds: number;
+}
+
+/** Whether a role's trust policy lets a service take it. @param now - Milliseconds since 1970. */
+export function trusts(
+  role: Role,
+  {
+    service,
+    functionArn,
+    sourceArn = functionArn,
+  }: Pick<ServiceSession, 'service' | 'functionArn' | 'sourceArn'>,
+  now: number,
+): boolean {
+  const verdict = evaluateTrust(
+    {
+      action: 'sts:AssumeRole',
+      resource: role.arn,
+      principal: service,
+      context: {
+        'aws:CurrentTime': new Date(now).toISOString(),
+        'aws:EpochTime': String(Math.floor(now / 1000)),
+        'aws:PrincipalIsAWSService': 'true',
+        'aws:PrincipalServiceName': service,
+        ...(sourceArn === undefined ? {} : { 'aws:SourceArn': sourceArn }),
+        'aws:SourceAccount': ACCOUNT,
+        'aws:ResourceAccount': ACCOUNT,
+      },
+    },
+    { identity: [], resource: role.trust },
+  );
+  return verdict.allowed;
 }
 
 /**
@@ -34,24 +66,7 @@ export function assumeAsService(
 ): Session {
   const role = options.registry.roleByArn(wanted.roleArn);
   if (role === null) throw new Error(`no role ${wanted.roleArn}`);
-  const verdict = evaluateTrust(
-    {
-      action: 'sts:AssumeRole',
-      resource: role.arn,
-      principal: wanted.service,
-      context: {
-        'aws:CurrentTime': new Date(options.now).toISOString(),
-        'aws:EpochTime': String(Math.floor(options.now / 1000)),
-        'aws:PrincipalIsAWSService': 'true',
-        'aws:PrincipalServiceName': wanted.service,
-        ...(wanted.functionArn === undefined ? {} : { 'aws:SourceArn': wanted.functionArn }),
-        'aws:SourceAccount': ACCOUNT,
-        'aws:ResourceAccount': ACCOUNT,
-      },
-    },
-    { identity: [], resource: role.trust },
-  );
-  if (!verdict.allowed) throw new Error(`${wanted.service} may not assume ${role.arn}`);
+  if (!trusts(role, wanted, options.now)) throw new Error(`${wanted.service} may not assume ${role.arn}`);
   const session = options.registry.issue({
     roleName: role.name,
     roleSessionName: wanted.roleSessionName,

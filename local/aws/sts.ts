@@ -5,11 +5,9 @@ import { type AssumeRoleInput, checkDuration, parseAssumeRole } from './assume-r
 import { globalKeys, inWords, policiesOf } from './authorize.ts';
 import type { Answer, Call, Service } from './call.ts';
 import { AwsError, sharedError } from './errors.ts';
+import { queryAction, queryAnswer, queryForm } from './query.ts';
 import type { Registry, Role, Session } from './registry.ts';
-import { trailTime } from './trail-event.ts';
-import { type Xml, xml } from './xml.ts';
-
-const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+import { trailDate, trailTime } from './trail-event.ts';
 
 /** AWS's limit on the assembled session token since September 2026, bytes. */
 const MAX_TOKEN_BYTES = 4096;
@@ -19,13 +17,12 @@ const TOKEN_BASE_BYTES = 500;
 export function createSts(registry: Registry): Service<'sts'> {
   return {
     protocol: 'query',
-    route: ({ method, path, body }) =>
-      method === 'POST' && path === '/' ? new URLSearchParams(body.toString('utf8')).get('Action') : null,
+    route: queryAction,
     operations: {
       AssumeRole: (call) => assumeRole(call, registry),
       GetCallerIdentity: (call) =>
         // Needs no permission, and succeeds under any Deny: never a probe for a revocation.
-        answer('GetCallerIdentity', call, {
+        queryAnswer('sts', 'GetCallerIdentity', call, {
           Arn: call.session.arn,
           UserId: call.session.assumedRoleId,
           Account: ACCOUNT,
@@ -35,7 +32,7 @@ export function createSts(registry: Registry): Service<'sts'> {
 }
 
 function assumeRole(call: Call, registry: Registry): Answer {
-  const input = parseAssumeRole(new URLSearchParams(call.wire.body.toString('utf8')));
+  const input = parseAssumeRole(queryForm(call.wire));
   const inherited = inheritedTags(call.session);
   note(call, input, inherited);
 
@@ -68,7 +65,7 @@ function assumeRole(call: Call, registry: Registry): Answer {
     ...(input.policyDocument === undefined ? {} : { policy: input.policyDocument }),
   });
   call.trail.responseElements = issuedElements(session);
-  return answer('AssumeRole', call, {
+  return queryAnswer('sts', 'AssumeRole', call, {
     Credentials: {
       AccessKeyId: session.accessKeyId,
       SecretAccessKey: session.secretAccessKey,
@@ -109,7 +106,11 @@ function authorizeAssumption(call: Call, registry: Registry, input: AssumeRoleIn
     ...(input.ExternalId === undefined ? {} : { externalId: input.ExternalId }),
     context: globalKeys({ ...call, role: caller }),
   });
-  const verdict = evaluateAssumeRole(requests, { ...policiesOf(caller, session), resource: role.trust });
+  const managed = registry.policies.inForce(caller.name, call.now);
+  const verdict = evaluateAssumeRole(requests, {
+    ...policiesOf(caller, session, managed),
+    resource: role.trust,
+  });
   const words = inWords(verdict.request, verdict);
   if (words !== null) throw sharedError('accessDenied', 'query', words);
   return role;
@@ -155,25 +156,9 @@ export function issuedElements(session: Session) {
     credentials: {
       accessKeyId: session.accessKeyId,
       sessionToken: session.sessionToken,
-      expiration: new Intl.DateTimeFormat('en-US', {
-        dateStyle: 'medium',
-        timeStyle: 'medium',
-        timeZone: 'UTC',
-      })
-        .format(session.expiration)
-        .replaceAll('\u202f', ' '),
+      expiration: trailDate(session.expiration),
     },
     assumedRoleUser: { assumedRoleId: session.assumedRoleId, arn: session.arn },
     ...(session.sourceIdentity === undefined ? {} : { sourceIdentity: session.sourceIdentity }),
   };
 }
-
-const answer = (operation: string, call: Call, result: Xml): Answer => ({
-  status: 200,
-  headers: { 'content-type': 'text/xml' },
-  body: xml(
-    `${operation}Response`,
-    { [`${operation}Result`]: result, ResponseMetadata: { RequestId: call.requestId } },
-    NAMESPACE,
-  ),
-});

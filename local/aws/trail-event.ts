@@ -33,6 +33,15 @@ const EVENT_VERSION = '1.11';
 /** Milliseconds since 1970 as CloudTrail writes a time: `2026-11-24T11:00:00Z`. */
 export const trailTime = (millis: number): string => `${new Date(millis).toISOString().slice(0, 19)}Z`;
 
+const MEDIUM = new Intl.DateTimeFormat('en-US', {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  timeZone: 'UTC',
+});
+
+/** Milliseconds since 1970 as CloudTrail writes a time in `responseElements`: `Nov 24, 2026, 11:15:00 AM`. */
+export const trailDate = (millis: number): string => MEDIUM.format(millis).replaceAll('\u202f', ' ');
+
 interface Happened {
   readonly service: ServiceName;
   readonly operation: string;

@@ -1,8 +1,9 @@
 /**
- * The story of one writ, on real parts, in real time: sign in → exchange → allowed call → refused calls → end.
+ * The story of one writ, on real parts, in real time: sign in → exchange → allowed call → refused calls → end, by the
+ * deadline and before it.
  *
- * The end is the deadline's: there is no revocation yet. Of the audit there is what it will read, CloudTrail and the
- * ledger. Then a second agent, and a thief. Each step either held or did not; nothing here decides anything.
+ * Of the audit there is what it will read, CloudTrail and the ledger. Then a second agent, and a thief. Each step either
+ * held or did not; nothing here decides anything.
  */
 import { join } from 'node:path';
 import type { Stack } from '../stack.ts';
@@ -17,6 +18,7 @@ import {
 } from './alice.ts';
 import { ask, FIGURES } from './ask.ts';
 import { bobSortsTickets } from './bob.ts';
+import { isRefusedByAws, takesItBack, tellsWhen } from './ending.ts';
 import { namesThemAll, standsInTheLedger } from './evidence.ts';
 import { malloryTries } from './mallory.ts';
 import type { Teller } from './teller.ts';
@@ -44,6 +46,10 @@ export async function tellStory(stack: Stack, { tell }: Teller, home: string): P
   tell(await isInTheWrongPlace(stack, alice));
   tell(await outlivesItsTime(stack, alice));
   tell(await standsInTheLedger(stack, writ, home));
+
+  tell(await takesItBack(alice, writ));
+  tell(await isRefusedByAws(stack, credentials));
+  tell(await tellsWhen(stack, writ, home));
 
   tell(await bobSortsTickets(stack, bob));
   tell(await malloryTries(stack, alice, mallory, home));

@@ -146,21 +146,25 @@ test('read is strongly consistent', async () => {
   ]);
 });
 
-test('due asks the index for one hour, up to a time, from where a page ended', async () => {
+test('due asks the index for one hour, within a span, from where a page ended', async () => {
   const { ledger, mock, commands } = asked();
   mock.on(QueryCommand).resolves({ Items: [] });
   const page = { pk: 'WRIT#w0', sk: '00#intent', due: '2025-06-15T15', dueAt: '2025-06-15T15:00:00Z#w0' };
-  expect(await ledger.due('2025-06-15T15', NOW, page)).toEqual({ keys: [], next: null });
+  expect(await ledger.due('2025-06-15T15', { from: NOW - 400, to: NOW }, page)).toEqual({
+    keys: [],
+    next: null,
+  });
   expect(commands()).toEqual([
     {
       name: QueryCommand,
       input: {
         TableName: 'writ-ledger',
         IndexName: 'due',
-        KeyConditionExpression: 'due = :hour AND dueAt < :upTo',
+        KeyConditionExpression: 'due = :hour AND dueAt BETWEEN :from AND :to',
         ExpressionAttributeValues: {
           ':hour': { S: '2025-06-15T15' },
-          ':upTo': { S: '2025-06-15T15:06:40Z' },
+          ':from': { S: '2025-06-15T15:00:00Z' },
+          ':to': { S: '2025-06-15T15:06:40Z' },
         },
         ExclusiveStartKey: {
           pk: { S: 'WRIT#w0' },
@@ -187,18 +191,22 @@ const HEAD_KEYS = {
 
 test.each([
   {
-    name: 'heads and intent',
+    name: 'heads, health and intent',
     writ: 'w1',
+    account: '444455556666',
     RequestItems: {
-      'writ-control': HEAD_KEYS,
+      'writ-control': {
+        ...HEAD_KEYS,
+        Keys: [...HEAD_KEYS.Keys, { pk: { S: 'HEALTH#444455556666' }, sk: { S: 'health' } }],
+      },
       'writ-ledger': { Keys: [{ pk: { S: 'WRIT#w1' }, sk: { S: '00#intent' } }], ConsistentRead: true },
     },
   },
-  { name: 'heads alone', writ: null, RequestItems: { 'writ-control': HEAD_KEYS } },
-])('$name are one consistent read', async ({ writ, RequestItems }) => {
+  { name: 'heads alone', writ: null, account: null, RequestItems: { 'writ-control': HEAD_KEYS } },
+])('$name are one consistent read', async ({ writ, account, RequestItems }) => {
   const { client, mock, commands } = asked();
   mock.on(BatchGetItemCommand).resolves({ Responses: { 'writ-control': [] } });
-  await dynamodbReadHeads(client, TABLES)(HEADS, writ);
+  await dynamodbReadHeads(client, TABLES)(HEADS, writ, account);
   expect(commands()).toEqual([{ name: BatchGetItemCommand, input: { RequestItems } }]);
 });
 

@@ -67,11 +67,19 @@ describe('heads', () => {
   ])('$name', async ({ stored, read }) => {
     const key = user();
     await putHead(key, stored);
-    expect(await readHeads([key], null)).toEqual({ heads: [{ ...key, ...REVOKED, ...read }], intent: null });
+    expect(await readHeads([key], null, null)).toEqual({
+      heads: [{ ...key, ...REVOKED, ...read }],
+      intent: null,
+      verifiedAt: null,
+    });
   });
 
   test('an absent head was never revoked', async () => {
-    expect(await readHeads([user(), { kind: 'all', value: '*' }], null)).toEqual({ heads: [], intent: null });
+    expect(await readHeads([user(), { kind: 'all', value: '*' }], null, null)).toEqual({
+      heads: [],
+      intent: null,
+      verifiedAt: null,
+    });
   });
 
   test('eight heads and the intent in one call, each under its own kind', async () => {
@@ -83,22 +91,24 @@ describe('heads', () => {
       if (key) await putHead(key, { cutoff: { N: String(NOW + at) } });
     }
     await dynamodbLedger(db.client, db.tables).append(intentOf(id, '{"ünicode": "☃"}'));
-    expect(await readHeads(keys, id)).toEqual({
+    expect(await readHeads(keys, id, null)).toEqual({
       heads: [
         { ...writ, ...REVOKED, cutoff: NOW },
         { ...device, ...REVOKED, cutoff: NOW + 1 },
         { ...all, ...REVOKED, cutoff: NOW + 2 },
       ],
       intent: '{"ünicode": "☃"}',
+      verifiedAt: null,
     });
   });
 
   test('an absent intent is null, also where heads are there', async () => {
     const key = user();
     await putHead(key, { cutoff: { N: '1' } });
-    expect(await readHeads([key], unique())).toEqual({
+    expect(await readHeads([key], unique(), null)).toEqual({
       heads: [{ ...key, ...REVOKED, cutoff: 1 }],
       intent: null,
+      verifiedAt: null,
     });
   });
 
@@ -115,7 +125,7 @@ describe('heads', () => {
   ])('a head that cannot be read is a fault, never "not revoked": $stored', async ({ stored }) => {
     const key = user();
     await putHead(key, stored);
-    await expectFault(readHeads([key], null), 'ledger_unavailable');
+    await expectFault(readHeads([key], null, null), 'ledger_unavailable');
   });
 
   /** Answers that no engine here gives. */
@@ -133,7 +143,7 @@ describe('heads', () => {
     const client = new DynamoDBClient(ENGINE_CLIENT);
     mockClient(client).on(BatchGetItemCommand).resolves(answer);
     const tables = { ledger: 'ledger', people: 'people', control: 'control' };
-    await expectFault(dynamodbReadHeads(client, tables)([KEY], 'w1'), 'ledger_unavailable');
+    await expectFault(dynamodbReadHeads(client, tables)([KEY], 'w1', null), 'ledger_unavailable');
   });
 });
 

@@ -1,10 +1,17 @@
 /** The `Ledger` port's promises, kept by a real engine. */
-import { type AttributeValue, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { readItem } from '../../core/ledger/read-item.ts';
 import type { DuePage, Ledger, Spend } from '../../core/ports.ts';
 import { NOW } from '../support/clock.ts';
-import { openTables, type TestTables } from '../support/dynamodb.ts';
+import { ENGINE_CLIENT, openTables, type TestTables } from '../support/dynamodb.ts';
 import { expectFault } from './fault.ts';
 import {
   intentOf,
@@ -223,13 +230,15 @@ describe('settle', () => {
     { hostile: { body: { N: '1' } } },
     { hostile: { body: { L: [] } } },
     { hostile: {} },
-  ])('a slot that holds no text is taken: $hostile', async ({ hostile }) => {
+  ])('a slot that holds no text is taken, and what is in it is no record: $hostile', async ({ hostile }) => {
     const id = unique();
     const Item = { pk: { S: `WRIT#${id}` }, sk: { S: '10#outcome' }, ...hostile };
     await db.client.send(new PutItemCommand({ TableName: db.tables.ledger, Item }));
     expect(await ledger.settle(outcomeOf(id, 'undefined'), null)).toBe('exists');
     expect(await ledger.settle(outcomeOf(id, 'undefined'), pointerOf(`ASIA${id}`, id))).toBe('exists');
-    await expectFault(ledger.read(`WRIT#${id}`, '10#outcome'), 'ledger_unavailable');
+    const read = await ledger.read(`WRIT#${id}`, '10#outcome');
+    expect(read).toEqual({ pk: `WRIT#${id}`, sk: '10#outcome', body: '' });
+    expect(read && readItem(read)).toEqual({ flaw: 'not_json' });
   });
 });
 
@@ -262,6 +271,24 @@ describe('append and read', () => {
   });
 });
 
+describe('story', () => {
+  test('all of one partition, oldest sort key first, over every page, and nothing else', async () => {
+    const pk = `WRIT#${unique()}`;
+    const places = ['30#ended', '00#intent', '21#enforced#b#1', '10#outcome', '20#revoked#b', '20#revoked#a'];
+    for (const sk of places) await ledger.append({ pk, sk, body: '{}' });
+    await ledger.append({ pk: `${pk}0`, sk: '00#intent', body: '{}' });
+    const client = new DynamoDBClient({ ...ENGINE_CLIENT, endpoint: db.endpoint });
+    client.middlewareStack.add(
+      (next) => (args) => next({ ...args, input: Object.assign({}, args.input, { Limit: 1 }) }),
+      { step: 'initialize' },
+    );
+    for (const reader of [ledger, dynamodbLedger(client, db.tables)]) {
+      expect((await reader.story(pk)).map(({ sk }) => sk)).toEqual([...places].sort());
+    }
+    expect(await ledger.story(`${pk}1`)).toEqual([]);
+  });
+});
+
 describe('due', () => {
   const HOUR = '2030-01-01T11';
   const upTo = Date.UTC(2030, 0, 1, 11, 0, 10) / 1000;
@@ -284,11 +311,28 @@ describe('due', () => {
     for (const item of late) await ledger.append(item);
     await ledger.append({ pk: 'WRIT#due-unindexed', sk: '10#outcome', body: '{}' });
 
-    expect(await ledger.due(HOUR, upTo, null)).toEqual({
+    expect(await ledger.due(HOUR, { from: upTo - 10, to: upTo }, null)).toEqual({
       keys: ['due-a', 'due-b', 'due-c'].map((id) => ({ pk: `WRIT#${id}`, sk: '00#intent' })),
       next: null,
     });
-    expect(await ledger.due('2030-01-01T13', upTo + 7200, null)).toEqual({ keys: [], next: null });
+    expect(await ledger.due('2030-01-01T13', { from: upTo, to: upTo + 7200 }, null)).toEqual({
+      keys: [],
+      next: null,
+    });
+  });
+
+  test('from a time on, and at it', async () => {
+    for (const [time, id] of [
+      ['2030-01-01T15:00:04Z', 'due-before'],
+      ['2030-01-01T15:00:05Z', 'due-from'],
+      ['2030-01-01T15:00:06Z', 'due-after'],
+    ] as const) {
+      await ledger.append(dueAt(time, id));
+    }
+    const from = Date.UTC(2030, 0, 1, 15, 0, 5) / 1000;
+    expect((await ledger.due('2030-01-01T15', { from, to: from + 10 }, null)).keys).toEqual(
+      ['due-from', 'due-after'].map((id) => ({ pk: `WRIT#${id}`, sk: '00#intent' })),
+    );
   });
 
   test('page after page, each item once', async () => {
@@ -303,7 +347,7 @@ describe('due', () => {
     do {
       const due: Awaited<ReturnType<Ledger['due']>> = await ledger.due(
         '2030-01-01T20',
-        Date.UTC(2030, 0, 1, 20, 30) / 1000,
+        { from: Date.UTC(2030, 0, 1, 20) / 1000, to: Date.UTC(2030, 0, 1, 20, 30) / 1000 },
         page,
       );
       found.push(...due.keys.map(({ pk }) => pk));

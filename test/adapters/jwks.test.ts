@@ -107,9 +107,11 @@ describe('is a fault, with nothing of the answer in it', () => {
     await expect(fetched).rejects.toMatchObject({ ...unavailable, causeName: undefined });
   });
 
-  test('an answer that does not come in time', async () => {
-    vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(new DOMException('', 'TimeoutError')));
-    const fetched = fetchFrom(() => undefined);
+  test.each<[string, RequestListener]>([
+    ['an answer that does not come in time', () => undefined],
+    ['an answer that begins in time and does not end', (_, response) => void response.write('{"keys":')],
+  ])('%s', async (_, listener) => {
+    const fetched = fetchJwks({ allowHttp: true, within: 50 })(await serve(listener));
     await expect(fetched).rejects.toMatchObject({ ...unavailable, causeName: 'TimeoutError' });
   });
 

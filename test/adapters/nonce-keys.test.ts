@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +17,8 @@ import { CANARY, expectFault } from './fault.ts';
 
 const key = (byte: number, length = 32) => new Uint8Array(length).fill(byte);
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-const plain = (keys: readonly Uint8Array[]) => keys.map((each) => Buffer.from(each).toString('hex'));
-const hex = (...bytes: number[]) => plain(bytes.map((byte) => key(byte)));
+const plain = (keys: readonly KeyObject[]) => keys.map((each) => each.export().toString('hex'));
+const hex = (...bytes: number[]) => bytes.map((byte) => Buffer.from(key(byte)).toString('hex'));
 
 /** A clock that a test moves. */
 function movable(millis = NOW * 1000) {

@@ -79,8 +79,8 @@ describe('the order of things', () => {
   async function rechecked(): Promise<void> {
     const { readHeads } = broker.ports;
     await new Promise<void>((done) => {
-      broker.ports.readHeads = async (heads, writ) => {
-        const read = await readHeads(heads, writ);
+      broker.ports.readHeads = async (heads, writ, account) => {
+        const read = await readHeads(heads, writ, account);
         if (writ === null) setImmediate(() => setImmediate(done));
         return read;
       };

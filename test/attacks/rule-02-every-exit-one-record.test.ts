@@ -338,6 +338,7 @@ test('no reason is left out above', () => {
     'actor_token_of_another_key',
     'subject_sign_in_too_old',
     'revoked',
+    'kind_unsupported',
   ];
   const tried = [
     ...COUNTED.map(({ refusal }) => refusal.reason),

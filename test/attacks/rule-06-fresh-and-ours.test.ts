@@ -1,4 +1,5 @@
 /** Rule 6: a proof carries a nonce of ours that is minutes old, and names the very URL that was configured. */
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeNonce } from '../../core/tokens/nonce.ts';
 import { receive } from '../../lambda/edge/event.ts';
@@ -16,10 +17,10 @@ afterAll(() => broker.close());
 
 const send = async (change: Ask) => attempt(broker, await broker.ask(change));
 const issued = issuedWith({});
-const keysOf = (key: Uint8Array | undefined) => (key === undefined ? [] : [key]);
+const keysOf = (key: KeyObject | undefined) => (key === undefined ? [] : [key]);
 const [current, previous] = NONCE_KEYS;
 const at = (seconds: number) => makeNonce(NONCE_KEYS, NOW + seconds);
-const foreign = makeNonce([Buffer.from('a key that Mallory made by himsel')], NOW);
+const foreign = makeNonce([createSecretKey('a key that Mallory made by himsel', 'utf8')], NOW);
 
 /** What is no nonce of ours, or not of now. */
 const BAD: readonly (readonly [string, string])[] = [

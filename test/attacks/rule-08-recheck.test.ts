@@ -11,12 +11,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { dynamodbReadHeads } from '../../adapters/dynamodb-control.ts';
 import { Fault } from '../../core/fault.ts';
 import { foldWrit } from '../../core/ledger/fold.ts';
+import { HEALTH_SECONDS, RECONCILED_EVERY_SECONDS } from '../../core/limits.ts';
 import type { Handover, HeadKey, HeadKind, ReadHeads } from '../../core/ports.ts';
 import { tagValue } from '../../core/session/encode.ts';
 import { endOf, fault, handedOver, mintOf } from '../support/bad-day.ts';
 import { type Broker, openBroker } from '../support/broker.ts';
 import { NOW } from '../support/clock.ts';
 import { ENGINE_CLIENT } from '../support/dynamodb.ts';
+import { putHealth, VERIFIED_AT } from '../support/health.ts';
 
 const KINDS = ['writ', 'user', 'device', 'agent', 'task', 'permission', 'role', 'all'] as const;
 const BLOCKED = { blockedUntil: NOW + 60 };
@@ -34,6 +36,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const key of set.splice(0)) await forget(key);
+  await broker.setHealth(VERIFIED_AT);
 });
 afterAll(() => broker.close());
 
@@ -127,7 +130,7 @@ describe.each(KINDS)('of this writ, revoked: %s', (kind) => {
 
   test(`${kind}, cut off while STS answers: the secret is dropped`, async () => {
     broker.sts.after = () => revoke(kind, { cutoff: NOW });
-    expect(await minted()).toEqual(revoked(kind));
+    expect(await minted()).toEqual(kind === 'writ' ? revoked(kind) : fault('revocation_pending'));
     expect(await story()).toEqual(WITHHELD);
   });
 });
@@ -158,17 +161,18 @@ describe('the cut-off T, and T′ before which what was issued is denied', () =>
   });
 
   test.each([
-    { issued: -1, ok: false },
-    { issued: 0, ok: false },
-    { issued: 9, ok: false },
-    { issued: 10, ok: true },
-    { issued: 11, ok: true },
+    { issued: -1, kept: false, wait: 11 },
+    { issued: 0, kept: false, wait: 10 },
+    { issued: 9, kept: false, wait: 1 },
+    { issued: 10, kept: true, wait: null },
+    { issued: 11, kept: true, wait: null },
   ])(
-    'after STS, T′ is now and 10 s: a session that STS issued at now and $issued s is kept: $ok',
-    async ({ issued, ok }) => {
+    'after STS, T′ is now and 10 s: a session that STS issued at now and $issued s is kept: $kept',
+    async ({ issued, kept, wait }) => {
       issuedAt(NOW + issued);
       broker.sts.after = () => revoke('user', { cutoff: NOW });
-      expect(await minted()).toMatchObject({ ok });
+      expect(await waited()).toBe(wait);
+      expect(await story()).toEqual(kept ? WITHHELD.slice(0, 1) : WITHHELD);
     },
   );
 
@@ -178,7 +182,7 @@ describe('the cut-off T, and T′ before which what was issued is denied', () =>
       await revoke('user', { cutoff: NOW });
       broker.now += 60_000;
     };
-    expect(await minted()).toEqual(revoked('user'));
+    expect(await minted()).toBe(fault('revocation_pending'));
   });
 
   test('a writ’s own cut-off has no end: no later session of it could be spared', async () => {
@@ -347,9 +351,9 @@ describe('what was not read is not “never revoked”', () => {
 
   test('the second recheck fails: a fault, the secret is dropped, and the ledger says withheld', async () => {
     const { readHeads } = broker.ports;
-    broker.ports.readHeads = async (heads, writ) => {
+    broker.ports.readHeads = async (heads, writ, account) => {
       if (writ === null) throw new Fault('ledger_unavailable');
-      return readHeads(heads, writ);
+      return readHeads(heads, writ, account);
     };
     expect(await minted()).toBe(fault('ledger_unavailable'));
     expect(sessions()).toBe(1);
@@ -363,6 +367,65 @@ describe('what was not read is not “never revoked”', () => {
       append: () => Promise.reject(new Fault('ledger_unavailable')),
     };
     expect(await minted()).toBe(fault('ledger_unavailable'));
+  });
+});
+
+describe('no revoke, no credential: the account’s deny policy was verified', () => {
+  test('so many seconds ago: a secret', async () => {
+    await broker.setHealth(NOW - HEALTH_SECONDS);
+    expect(await minted()).toMatchObject({ ok: true });
+  });
+
+  test('never: a fault, and STS is not asked', async () => {
+    await broker.setHealth(null);
+    expect(await minted()).toBe(fault('account_unverified'));
+    expect(sessions()).toBe(0);
+    expect(await story()).toEqual([]);
+  });
+
+  test('a second longer ago: a fault, and STS is not asked', async () => {
+    await broker.setHealth(NOW - HEALTH_SECONDS - 1);
+    expect(await minted()).toBe(fault('account_unverified'));
+    expect(sessions()).toBe(0);
+  });
+
+  test('so long ago that it became too long while STS answered: the secret is dropped, and the ledger says withheld', async () => {
+    await broker.setHealth(NOW - HEALTH_SECONDS);
+    broker.sts.after = async () => {
+      broker.now += 1000;
+    };
+    expect(await minted()).toBe(fault('account_unverified'));
+    expect(await story()).toEqual(WITHHELD);
+  });
+
+  test('but control lost it while STS answered: the secret is dropped, and the ledger says withheld', async () => {
+    broker.sts.after = () => broker.setHealth(null);
+    expect(await minted()).toBe(fault('account_unverified'));
+    expect(await story()).toEqual(WITHHELD);
+  });
+
+  test('the caller is told to come back when it has been verified again', async () => {
+    await broker.setHealth(null);
+    await expect(broker.ports.mint(handover)).rejects.toMatchObject({ retryAfter: RECONCILED_EVERY_SECONDS });
+  });
+
+  test('what is blocked is refused for that, whatever the account’s health', async () => {
+    await broker.setHealth(null);
+    await revoke('user', BLOCKED);
+    expect(await minted()).toEqual(revoked('user'));
+  });
+
+  test('another account’s health does not count', async () => {
+    await broker.setHealth(null);
+    await putHealth(broker.db, '999988887777', NOW);
+    expect(await minted()).toBe(fault('account_unverified'));
+  });
+
+  test('a health that cannot be read is a fault', async () => {
+    const Item = { pk: { S: 'HEALTH#111122223333' }, sk: { S: 'health' }, verifiedAt: { S: 'today' } };
+    await broker.db.client.send(new PutItemCommand({ TableName: broker.db.tables.control, Item }));
+    expect(await minted()).toBe(fault('ledger_unavailable'));
+    expect(sessions()).toBe(0);
   });
 });
 

@@ -74,8 +74,10 @@ describe('settle and second recheck', () => {
       ...ledger,
       settle: (...of) => slowly('settle', () => ledger.settle(...of)),
     };
-    broker.ports.readHeads = (heads, writ) =>
-      writ === null ? slowly('recheck', () => readHeads(heads, writ)) : readHeads(heads, writ);
+    broker.ports.readHeads = (heads, writ, account) => {
+      const read = () => readHeads(heads, writ, account);
+      return writ === null ? slowly('recheck', read) : read();
+    };
     expect(await mintOf(broker, handover)).toMatchObject({ ok: true });
     return events;
   }

@@ -1,4 +1,5 @@
 /** Rule 10: what is missing is a refusal, a fault or a start-up failure, and never a default that allows. */
+import { createSecretKey } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -151,7 +152,7 @@ describe('an agent that nobody vouches for any more', () => {
 });
 
 describe('there is no', () => {
-  const short = Buffer.from('short');
+  const short = createSecretKey('short', 'utf8');
   const DAYS: readonly { readonly what: string; readonly take: () => void; readonly code: Fault['code'] }[] =
     [
       {
@@ -295,7 +296,8 @@ const FUNCTIONS = {
   permissions: () => import('../../lambda/permissions.ts'),
   metadata: () => import('../../lambda/metadata.ts'),
   sweep: () => import('../../lambda/sweep.ts'),
-  stream: () => import('../../lambda/stream.ts'),
+  schedule: () => import('../../lambda/schedule.ts'),
+  close: () => import('../../lambda/close.ts'),
 };
 
 describe('a function in Lambda', () => {
@@ -321,6 +323,10 @@ describe('a function in Lambda', () => {
       WRIT_MINT_FUNCTION: 'mint',
       WRIT_NONCE_KEYS: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:nonce',
       WRIT_ENROLMENT_KEY: 'key',
+      WRIT_SCHEDULE_GROUP: 'writ',
+      WRIT_CLOSE_FUNCTION: 'arn:aws:lambda:eu-central-1:111122223333:function:close',
+      WRIT_SCHEDULE_ROLE: 'arn:aws:iam::111122223333:role/scheduler',
+      WRIT_CLOSE_DEAD_LETTERS: 'arn:aws:sqs:eu-central-1:111122223333:close',
     };
   });
   afterEach(() => vi.unstubAllEnvs());
@@ -337,7 +343,7 @@ describe('a function in Lambda', () => {
   }
   const failure = (setting: string) => `StartUpFailure: ${setting}`;
 
-  test.each(['mint', 'metadata', 'sweep', 'stream'] as const)(
+  test.each(['mint', 'metadata', 'sweep', 'schedule', 'close'] as const)(
     '%s starts, where nothing is missing',
     async (name) => {
       expect(await start(name)).toBe('it starts');

@@ -1,5 +1,6 @@
 /** One broker, its outside and its log, for the tests of a file. */
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { Received } from '../../core/request.ts';
 import type { HttpResult } from '../../lambda/edge/http.ts';
 import { catchOutput } from '../lambda/edge/output.ts';
 import { type Ask, type Broker, openBroker } from '../support/broker.ts';
@@ -12,6 +13,8 @@ export interface BadDay {
   readonly outside: Outside;
   /** One request, and what it was answered. */
   ask(change?: Ask): Promise<HttpResult>;
+  /** The same for one that is ready. */
+  send(received: Received): Promise<HttpResult>;
   /** All is well again: caches are empty, connections new. */
   good(): void;
   /** After all that this test's requests were answered. */
@@ -42,21 +45,24 @@ export function somebody() {
   } as const;
 }
 
-export function badDays(): () => BadDay {
+/** @param configuration - What is configured beside, or in place of, what every test's installation has. */
+export function badDays(configuration: Parameters<typeof openBroker>[0] = {}): () => BadDay {
   let day: BadDay | null = null;
   let log: () => string = () => '';
   let answers: HttpResult[] = [];
   beforeAll(async () => {
-    const broker = await openBroker();
+    const broker = await openBroker(configuration);
     const outside = await openOutside(broker);
+    const sends = async (received: Received): Promise<HttpResult> => {
+      const answer = await send(broker, received);
+      answers.push(answer);
+      return answer;
+    };
     day = {
       broker,
       outside,
-      async ask(change = {}) {
-        const answer = await send(broker, await broker.ask(change));
-        answers.push(answer);
-        return answer;
-      },
+      ask: async (change = {}) => sends(await broker.ask(change)),
+      send: sends,
       good() {
         outside.cure();
         connect(broker, outside);

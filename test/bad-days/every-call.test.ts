@@ -3,8 +3,10 @@
  * outcome, 503 with `Retry-After` or a refusal on record, success when the day is good again, and nothing left open.
  */
 import { describe, expect, test } from 'vitest';
+import { JWKS_LAST_KNOWN_GOOD_SECONDS } from '../../core/limits.ts';
 import type { Ask } from '../support/broker.ts';
 import { NOW } from '../support/clock.ts';
+import { goTo } from '../support/later.ts';
 import { badDays, ENROLMENT, REFUSED, somebody } from './bad-day.ts';
 import { expectFaultAnswer } from './invariants.ts';
 import { type Call, DAYS, type Day, takesEffect } from './outside.ts';
@@ -35,26 +37,31 @@ const CALLS: readonly {
   { call: 'kms', request: ENROLMENT, sessions: () => 0 },
 ];
 
-/** `fetchJwks` waits three seconds by the clock: `test/adapters/jwks.test.ts` has it. */
-const withoutWaiting = (call: Call, day: Day) => call !== 'jwks' || !day.includes('no answer in time');
-
 describe.each(CALLS)('$call', ({ call, request = {}, repeated, sessions, good = 200 }) => {
-  test.each(DAYS.filter((day) => withoutWaiting(call, day)))(
-    `${call}: %s, and a fault until the day is good again`,
-    async (day) => {
-      const { outside, ask, good: itIsGoodAgain, allHolds } = today();
-      const change = { ...somebody().who, ...request };
-      if (repeated) await ask(change);
-      outside.spoil(call, day);
-      expectFaultAnswer(await ask(change));
-      expect(outside.calls).toContain(call);
-      expect(outside.sessions).toHaveLength(sessions(day));
+  test.each(DAYS)(`${call}: %s, and a fault until the day is good again`, async (day) => {
+    const { outside, ask, good: itIsGoodAgain, allHolds } = today();
+    const change = { ...somebody().who, ...request };
+    if (repeated) await ask(change);
+    outside.spoil(call, day);
+    expectFaultAnswer(await ask(change));
+    expect(outside.calls).toContain(call);
+    expect(outside.sessions).toHaveLength(sessions(day));
 
-      itIsGoodAgain();
-      expect(await ask(change)).toMatchObject({ statusCode: good });
-      await allHolds();
-    },
-  );
+    itIsGoodAgain();
+    expect(await ask(change)).toMatchObject({ statusCode: good });
+    await allHolds();
+  });
+});
+
+test.each(DAYS)('jwks: %s, and the keys that were good serve for an hour', async (day) => {
+  const { broker, outside, ask, allHolds } = today();
+  expect(await ask()).toMatchObject({ statusCode: 200 });
+  outside.spoil('jwks', day);
+  outside.calls.length = 0;
+  expect(await ask(goTo(broker, JWKS_LAST_KNOWN_GOOD_SECONDS - 1))).toMatchObject({ statusCode: 200 });
+  expect(outside.calls).toContain('jwks');
+  expectFaultAnswer(await ask(goTo(broker, JWKS_LAST_KNOWN_GOOD_SECONDS)));
+  await allHolds();
 });
 
 describe('append: what is withheld cannot be written', () => {

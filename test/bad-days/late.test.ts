@@ -67,8 +67,8 @@ describe('STS’s clock is not ours', () => {
     { ahead: 2, revoked: 'long ago', cutoff: NOW - 60, status: 200 },
     { ahead: 0, revoked: 'until this second', cutoff: NOW - 3, status: 200 },
     { ahead: 2, revoked: 'until this second', cutoff: NOW - 3, status: 200 },
-    { ahead: -1, revoked: 'until this second', cutoff: NOW - 3, status: 400 },
-    { ahead: -2, revoked: 'until this second', cutoff: NOW - 3, status: 400 },
+    { ahead: -1, revoked: 'until this second', cutoff: NOW - 3, status: 503 },
+    { ahead: -2, revoked: 'until this second', cutoff: NOW - 3, status: 503 },
   ])('ahead by $ahead s, a user revoked $revoked: $status', async ({ ahead, cutoff, status }) => {
     const { broker, outside, ask, allHolds } = today();
     const { user, who } = somebody();

@@ -1,9 +1,10 @@
 /**
- * All that Writ calls, behind one address of 127.0.0.1: the table engine, mint, STS, KMS, Secrets Manager and the
- * issuers' key sets. Each call can be spoiled, before or after it took effect. The clients are the real ones.
+ * All that Writ calls, behind one address of 127.0.0.1: the table engine, mint, STS, KMS, Secrets Manager, the
+ * reconcilers' queue and the issuers' key sets. Each call can be spoiled, before or after it took effect. The clients are the real ones.
  */
-import { sign } from 'node:crypto';
+import { hash, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { JWKS_TIMEOUT_MILLIS } from '../../core/limits.ts';
 import type { Broker } from '../support/broker.ts';
 import { NONCE_KEYS } from '../support/tokens.ts';
 
@@ -17,6 +18,15 @@ export type Call =
   | 'append'
   | 'count'
   | 'name'
+  | 'find'
+  | 'target'
+  | 'commit'
+  | 'entries'
+  | 'stamp'
+  | 'live'
+  | 'wake'
+  | 'enforced'
+  | 'recorded'
   | 'mint'
   | 'sts'
   | 'jwks'
@@ -37,6 +47,9 @@ export const DAYS = [
 ] as const;
 export type Day = (typeof DAYS)[number];
 
+type HangingDay = Extract<Day, `${string}no answer in time`>;
+const hangs = (day: Day): day is HangingDay => day.endsWith('no answer in time');
+
 export const takesEffect = (day: Day): boolean => DAYS.indexOf(day) >= 4;
 
 /** Header by which whoever calls numbers the calls. */
@@ -55,12 +68,16 @@ export interface Outside {
   /** Every call that arrived, in order. */
   readonly calls: Call[];
   readonly sessions: Session[];
+  /** Messages that the reconcilers' queue took. */
+  readonly woken: string[];
   /** Partition keys of all that a test's requests wanted to record, carried out or not. */
   readonly recorded: Set<string>;
   /** STS's clock against ours, seconds. */
   stsAhead: number;
   /** What mint answers to an invocation's payload. */
   mint: (payload: string) => Promise<string>;
+  /** How long a key set may take, milliseconds: `fetch` waits by the clock, so for one that hangs it is not long. */
+  jwksWithin: number;
   /** Whose patience ends when a call of theirs hangs, by the number that they gave it: no test waits for a clock. */
   readonly impatient: Map<string, () => void>;
   /** From now on, or for the next `times` only. */
@@ -92,21 +109,28 @@ export async function openOutside(broker: Broker): Promise<Outside> {
     endpoint: `http://127.0.0.1:${address.port}`,
     calls: [],
     sessions: [],
+    woken: [],
     recorded: new Set(),
     stsAhead: 0,
+    jwksWithin: JWKS_TIMEOUT_MILLIS,
     impatient: new Map(),
     mint: () => Promise.reject(new Error('no mint')),
-    spoil: (call, day, times = Number.POSITIVE_INFINITY) => void spoiled.set(call, { day, times }),
+    spoil(call, day, times = Number.POSITIVE_INFINITY) {
+      spoiled.set(call, { day, times });
+      if (call === 'jwks' && hangs(day)) outside.jwksWithin = 50;
+    },
     meanwhile: (call, happen) => void happenings.set(call, happen),
     cure() {
       spoiled.clear();
       happenings.clear();
+      outside.jwksWithin = JWKS_TIMEOUT_MILLIS;
     },
     reset() {
       outside.cure();
       outside.recorded.clear();
       outside.calls.length = 0;
       outside.sessions.length = 0;
+      outside.woken.length = 0;
       outside.stsAhead = 0;
     },
     async close() {
@@ -126,7 +150,7 @@ export async function openOutside(broker: Broker): Promise<Outside> {
     const day = dayOf(call);
     const answer = day === null || takesEffect(day) ? await carryOut(call, request, body) : null;
     if (answer !== null) await happenings.get(call)?.();
-    if (day === 'no answer in time' || day === 'carried out, and no answer in time') {
+    if (day !== null && hangs(day)) {
       outside.impatient.get(String(request.headers[CALL_NUMBER]))?.();
     } else if (day !== null) spoil(day, call, request, response, answer);
     else if (answer !== null) send(response, answer);
@@ -151,6 +175,8 @@ export async function openOutside(broker: Broker): Promise<Outside> {
         return { status: 200, body: signature(body) };
       case 'secrets':
         return secret(body);
+      case 'wake':
+        return take(body);
       default:
         return forward(request, body);
     }
@@ -182,6 +208,18 @@ export async function openOutside(broker: Broker): Promise<Outside> {
     return { status: 200, body, headers: { 'x-amzn-requestid': `request-${number}` } };
   }
 
+  function take(body: string): Answer {
+    const {
+      Entries,
+    }: { readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[] } =
+      JSON.parse(body);
+    outside.woken.push(...Entries.map(({ MessageBody }) => MessageBody));
+    const Successful = Entries.map(({ Id, MessageBody }) => ({
+      ...{ Id, MessageId: `message-${Id}`, MD5OfMessageBody: hash('md5', MessageBody) },
+    }));
+    return { status: 200, body: JSON.stringify({ Successful }) };
+  }
+
   function keySet(path: string): string {
     const { corp, platform, mdm } = broker.world.keys;
     const keys: { readonly [path: string]: object } = {
@@ -206,7 +244,7 @@ function secret(body: string): Answer {
   }
   return {
     status: 200,
-    body: JSON.stringify({ SecretBinary: Buffer.from(NONCE_KEYS[0] ?? '').toString('base64') }),
+    body: JSON.stringify({ SecretBinary: NONCE_KEYS[0]?.export().toString('base64') }),
   };
 }
 
@@ -216,16 +254,29 @@ function callOf({ url = '', headers }: IncomingMessage, body: string): Call {
   if (url.includes('/invocations')) return 'mint';
   if (service === 'TrentService') return 'kms';
   if (service === 'secretsmanager') return 'secrets';
+  if (service === 'AmazonSQS') return 'wake';
   if (operation === undefined) return 'sts';
   switch (operation) {
     case 'BatchGetItem':
+      if (body.includes('20#revoked')) return 'target';
+      if (body.includes('10#outcome')) return 'other';
       return body.includes('00#intent') ? 'heads before' : 'heads after';
     case 'UpdateItem':
+      if (body.includes('recordedIn')) return 'recorded';
       return body.includes('ADD #count') ? 'count' : 'name';
+    case 'GetItem':
+      return body.includes('20#revoked') ? 'find' : 'other';
+    case 'Query':
+      if (body.includes('"DENY#')) return 'entries';
+      return body.includes('IndexName') ? 'live' : 'other';
     case 'TransactWriteItems':
+      if (body.includes('"S":"20#revoked#')) return 'commit';
+      if (body.includes('"S":"20#stamped"')) return 'stamp';
+      if (body.includes('"S":"21#enforced#')) return 'enforced';
       if (/"S":"00#(?:intent|refused|enrolled)"/.test(body)) return 'record';
       return body.includes('10#outcome') ? 'settle' : 'spend';
     case 'PutItem':
+      if (body.includes('"S":"21#enforced#')) return 'enforced';
       return body.includes('10#outcome') ? 'settle' : 'append';
     default:
       return 'other';
@@ -233,7 +284,7 @@ function callOf({ url = '', headers }: IncomingMessage, body: string): Call {
 }
 
 function spoil(
-  day: Exclude<Day, 'no answer in time' | 'carried out, and no answer in time'>,
+  day: Exclude<Day, HangingDay>,
   call: Call,
   request: IncomingMessage,
   response: ServerResponse,

@@ -3,26 +3,33 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { dynamodbReadHeads, dynamodbRefusalCounter } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { dynamodbRevocations } from '../../adapters/dynamodb-revocations.ts';
 import { fetchJwks } from '../../adapters/jwks.ts';
 import { kmsKeys, kmsSigner } from '../../adapters/kms.ts';
 import { lambdaMint } from '../../adapters/lambda-mint.ts';
 import { secretNonceKeys } from '../../adapters/nonce-keys.ts';
+import { sqsWake } from '../../adapters/sqs-wake.ts';
 import { stsAssumeRole } from '../../adapters/sts.ts';
 import { enroll } from '../../core/enroll.ts';
 import { exchange } from '../../core/exchange.ts';
 import { Fault } from '../../core/fault.ts';
 import { ISSUE_WITHIN_SECONDS } from '../../core/limits.ts';
+import { liveSessions } from '../../core/live.ts';
 import { mint } from '../../core/mint.ts';
 import type { Handover, LedgerItem } from '../../core/ports.ts';
 import type { Received } from '../../core/request.ts';
+import { revoke } from '../../core/revoke.ts';
 import { keyCache } from '../../core/tokens/keys.ts';
+import type { Answer } from '../../lambda/edge/answer.ts';
 import { type HttpResult, httpEndpoint } from '../../lambda/edge/http.ts';
 import { issuedAnswer } from '../../lambda/edge/issued-answer.ts';
 import { respond } from '../../lambda/edge/respond.ts';
+import { revocationAnswer } from '../../lambda/edge/revocation-answer.ts';
 import type { Broker } from '../support/broker.ts';
 import { PUBLIC_URL, SETTINGS } from '../support/tokens.ts';
 import { CALL_NUMBER, type Outside } from './outside.ts';
@@ -43,15 +50,19 @@ export function connect(broker: Broker, outside: Outside, attempts = 1): void {
   const dynamodb = new DynamoDBClient({ ...client, maxAttempts: attempts });
   const kms = new KMSClient({ ...client, maxAttempts: attempts });
   const secrets = new SecretsManagerClient({ ...client, maxAttempts: attempts });
-  const fetchSet = fetchJwks({ allowHttp: true });
   const wired: Partial<Broker['ports']> = {
     findKey: keyCache(async (source) =>
       'kms' in source
         ? kmsKeys(kms, source.kms)
-        : fetchSet(`${endpoint}/keys/${new URL(source.jwks_uri).hostname}`),
+        : fetchJwks({ allowHttp: true, within: outside.jwksWithin })(
+            `${endpoint}/keys/${new URL(source.jwks_uri).hostname}`,
+          ),
     ),
     nonceKeys: secretNonceKeys(secrets, 'nonce-keys', ports.clock),
     ledger: dynamodbLedger(dynamodb, db.tables),
+    revocations: dynamodbRevocations(dynamodb, db.tables),
+    live: liveSessions(dynamodbLedger(dynamodb, db.tables)),
+    wake: sqsWake(new SQSClient({ ...client, maxAttempts: attempts }), `${endpoint}/1/reconcile.fifo`),
     refusalCounter: dynamodbRefusalCounter(dynamodb, db.tables.control),
     readHeads: dynamodbReadHeads(dynamodb, db.tables),
     assumeRole: stsAssumeRole(new STSClient({ ...client, maxAttempts: 1 })),
@@ -91,17 +102,19 @@ function endingWhenHung({ impatient }: Outside) {
 }
 let numbered = 0;
 
-/** One request to `POST /token`, or to `/enroll` where it was made for that: what stands on the wire. */
+/** One request to `POST /token`, or to `/enroll` or `/revoke` where it was made for that: what stands on the wire. */
 export function send(broker: Broker, received: Received): Promise<HttpResult> {
   const { ports } = broker;
-  const isEnrolment = received.url.endsWith('/enroll');
-  const handler = httpEndpoint(
-    async (request) =>
-      isEnrolment
-        ? respond('enroll', await enroll(request, ports), ports, (value) => ({ ...value }))
-        : respond('token', await exchange(request, ports), ports, issuedAnswer),
-    { name: 'token', method: 'POST', path: isEnrolment ? '/enroll' : '/token', publicUrl: PUBLIC_URL },
-  );
+  const name = new URL(received.url).pathname.slice(1);
+  const answers: { readonly [name: string]: (request: Received) => Promise<Answer> } = {
+    token: async (request) => respond('token', await exchange(request, ports), ports, issuedAnswer),
+    enroll: async (request) =>
+      respond('enroll', await enroll(request, ports), ports, (value) => ({ ...value })),
+    revoke: async (request) => respond('revoke', await revoke(request, ports), ports, revocationAnswer),
+  };
+  const handle = answers[name];
+  if (handle === undefined) throw new Error(`no endpoint ${name}`);
+  const handler = httpEndpoint(handle, { name, method: 'POST', path: `/${name}`, publicUrl: PUBLIC_URL });
   const event = {
     version: '2.0',
     headers: Object.fromEntries(

@@ -1,48 +1,24 @@
 import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { brokerFailure, forProfile } from '../../cli/broker-failure.ts';
 import { Failure } from '../../cli/failure.ts';
-import type { Io } from '../../cli/io.ts';
-import { openProfile, writeSession } from '../../cli/session.ts';
 import { REFUSALS, REMEDIES } from '../../core/refusals.ts';
-import { type Answer, type FakeBroker, issued, type Seen, startFakeBroker, WRIT } from './fake-broker.ts';
-import { newWorld, type World } from './world.ts';
+import { type Answer, type FakeBroker, issued, type Seen, WRIT } from './fake-broker.ts';
+import { signedInAt } from './signed-in.ts';
+import type { World } from './world.ts';
 
 const NOW = 1_795_000_000_000; // fixed, milliseconds
 
 let broker: FakeBroker;
-afterEach(() => broker.close());
 
 /** Alice is signed in for a day at a broker that answers so. */
 async function signedInWorld(
   answer: (seen: Seen, earlier: number) => Answer | Promise<Answer>,
 ): Promise<World> {
-  broker = await startFakeBroker({ issuer: 'http://127.0.0.1:1', answer });
-  const world = await newWorld();
-  const profile = await openProfile({ home: world.home, env: {} } as unknown as Io, 'work');
-  await writeSession(profile, {
-    v: 1,
-    broker: {
-      issuer: broker.origin,
-      token_endpoint: `${broker.origin}/token`,
-      writ_enrolment_endpoint: `${broker.origin}/enroll`,
-      writ_login: [
-        { alias: 'a', issuer: 'http://127.0.0.1:1', client_id: 'writ-cli', scope: 'openid', max_age: 1 },
-      ],
-    },
-    client: { issuer: 'http://127.0.0.1:1', client_id: 'writ-cli' },
-    iss: 'http://127.0.0.1:1',
-    sub: 'alice',
-    auth_time: NOW / 1000,
-    id_token: 'canary.id.token',
-    exp: NOW / 1000 + 86_400,
-    has_nonce: true,
-    refresh_token: null,
-    rnd: 'opening',
-    first: 'canary.id.token',
-  });
-  return { ...world, writ: (argv, change) => world.writ(argv, { clock: () => NOW, ...change }) };
+  const signedIn = await signedInAt(NOW, answer);
+  broker = signedIn.broker;
+  return signedIn;
 }
 
 const FLAGS = {

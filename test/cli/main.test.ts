@@ -6,7 +6,7 @@ test('help is what was asked for', async () => {
   const { writ } = await newWorld();
   const ran = await writ(['--help']);
   expect(ran).toMatchObject({ exit: 0, stderr: '' });
-  expect(ran.stdout).toMatch(/login.*enroll.*credentials.*profiles.*policy/s);
+  expect(ran.stdout).toMatch(/login.*enroll.*credentials.*profiles.*revoke.*list.*status.*policy/s);
 });
 
 test('--version is the package’s', async () => {

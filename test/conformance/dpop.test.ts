@@ -1,5 +1,5 @@
 /** RFC 9449, clause by clause, over HTTP. §4.3 is a list of checks; each has its number here. */
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Base64url } from '../../core/encoding/hash.ts';
 import type { Refusal } from '../../core/refusals.ts';
@@ -163,7 +163,7 @@ describe('RFC 9449 §4.3, checking a proof', () => {
 
   test('§4.3-10 nonce is one that the server gave', async () => {
     expect(await claims({ nonce: 'mine' })).toEqual(useNonce('dpop_nonce_stale'));
-    const forged = makeNonce([Buffer.alloc(32)], NOW);
+    const forged = makeNonce([createSecretKey(Buffer.alloc(32))], NOW);
     expect(await claims({ nonce: forged })).toEqual(useNonce('dpop_nonce_stale'));
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { base32, WRIT_ID, WRIT_ID_RANDOM_BYTES, writId } from '../../core/writ-id.ts';
+import { base32, openedAt, WRIT_ID, WRIT_ID_RANDOM_BYTES, writId } from '../../core/writ-id.ts';
 
 const MILLIS = 1_795_518_000_123;
 const FOUR = new Uint8Array([0xde, 0xad, 0xbe, 0xef]);
@@ -26,6 +26,10 @@ test.each([0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, MILLIS, 2 ** 48 - 1])(
     expect(writId(millis, FOUR)).toMatch(WRIT_ID);
   },
 );
+
+test.each([0, 1, 999, 1000, 2 ** 32, MILLIS, 2 ** 48 - 1])('an id of %d ms tells its second', (millis) => {
+  expect(openedAt(writId(millis, FOUR))).toBe(Math.floor(millis / 1000));
+});
 
 test('ids sort by time, whatever the random bytes', () => {
   const millis = fc.integer({ min: 0, max: 2 ** 48 - 2 });

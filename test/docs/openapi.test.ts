@@ -6,11 +6,13 @@ import { MAX_NAME_CHARS, MIN_USEFUL_SECONDS } from '../../core/limits.ts';
 import { metadata } from '../../core/metadata.ts';
 import { parseDetails } from '../../core/parse/details.ts';
 import { PARAMETERS, type Parameter } from '../../core/parse/form.ts';
-import { type Endpoint, parseSubjectRequest, parseTokenRequest } from '../../core/parse.ts';
+import { parseListing, parseReader } from '../../core/parse/listing.ts';
+import { parseRevocation } from '../../core/parse/revocation.ts';
+import { parseSubjectRequest, parseTokenRequest } from '../../core/parse.ts';
 import { REFUSALS, type Reason } from '../../core/refusals.ts';
 import { openApi } from '../../docs/generate-openapi.ts';
 import { AuthorizationDetails, EXAMPLE } from '../../docs/openapi/details.ts';
-import { formOf, REQUIRED } from '../../docs/openapi/form.ts';
+import { type FormName, formOf, REQUIRED } from '../../docs/openapi/form.ts';
 import { OPERATIONS } from '../../docs/openapi/operations.ts';
 import { refusalBody } from '../../docs/openapi/refusals.ts';
 import { install } from '../support/installation.ts';
@@ -54,32 +56,50 @@ describe('the form', () => {
     requested_token_type: 'urn:writ:params:oauth:token-type:aws-credentials',
     authorization_details: JSON.stringify(EXAMPLE),
     binding: Buffer.from('{"rnd":"c2l4dGVlbiBieXRlcyBvaw"}').toString('base64url'),
+    token: '01jd3v9q2m8x7c4b',
+    token_type_hint: 'writ',
+    mode: 'end',
+    reason: 'It was found in a paste.',
+    request_id: 'INC-1',
+    user: 'corp:alice',
+    device: 'mdm:laptop-1',
+    agent: 'report-writer',
+    task: 'FIN-1234',
+    permission: 'reports-read',
+    account: 'prod',
+    page: 'a.b.c',
     scope: 'read',
     audience: PUBLIC_URL,
     resource: PUBLIC_URL,
   };
   const form = (names: readonly Parameter[]) => Object.fromEntries(names.map((name) => [name, VALUES[name]]));
-  const parsed = (endpoint: Endpoint, names: readonly Parameter[]) => {
+  const parsed = (endpoint: FormName, names: readonly Parameter[]) => {
     const received = makeReceived({ body: new URLSearchParams(form(names)).toString(), endpoint });
+    if (endpoint === 'revoke') return parseRevocation(received);
+    if (endpoint === 'writs') return parseListing(received);
+    if (endpoint === 'status') return parseReader(received);
     return endpoint === 'enroll' ? parseSubjectRequest(received) : parseTokenRequest(received, endpoint);
   };
 
-  test.each(['token', 'permissions', 'enroll'] as const)('of %s is read as it is documented', (endpoint) => {
-    const schema = formOf(endpoint);
-    const [required, all] = [REQUIRED[endpoint], PARAMETERS.filter((name) => name !== 'scope')];
-    for (const names of [required, all]) {
-      expect(parsed(endpoint, names).ok).toBe(true);
-      expect(schema.safeParse(form(names)).success).toBe(true);
-    }
-    for (const name of required) {
-      const without = required.filter((other) => other !== name);
-      expect(parsed(endpoint, without)).toMatchObject({
-        ok: false,
-        refusal: { reason: 'request_malformed', parameter: name, problem: 'missing' },
-      });
-      expect(schema.safeParse(form(without)).success).toBe(false);
-    }
-  });
+  test.each(['token', 'permissions', 'enroll', 'revoke', 'writs', 'status'] as const)(
+    'of %s is read as it is documented',
+    (endpoint) => {
+      const schema = formOf(endpoint);
+      const [required, all] = [REQUIRED[endpoint], PARAMETERS.filter((name) => name !== 'scope')];
+      for (const names of [required, all]) {
+        expect(parsed(endpoint, names).ok).toBe(true);
+        expect(schema.safeParse(form(names)).success).toBe(true);
+      }
+      for (const name of required) {
+        const without = required.filter((other) => other !== name);
+        expect(parsed(endpoint, without)).toMatchObject({
+          ok: false,
+          refusal: { reason: 'request_malformed', parameter: name, problem: 'missing' },
+        });
+        expect(schema.safeParse(form(without)).success).toBe(false);
+      }
+    },
+  );
 });
 
 describe('authorization_details', () => {

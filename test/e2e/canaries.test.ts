@@ -121,6 +121,15 @@ async function askWrit(): Promise<void> {
     ...asked(canaries.canary('purpose', /^(?:people|stack\/cloudtrail\/.* AssumeRole$)/)),
   );
   expect(issued.exit).toBe(0);
+  const listed = await alice.writ('list', '--profile', 'local', '--json');
+  const [live] = JSON.parse(listed.stdout).writs;
+  const ended = await alice.writ(
+    ...['revoke', live.writ, '--profile', 'local', '--reason', canaries.canary('reason', /^people /)],
+    ...['--request-id', canaries.canary('request id', /^(?:ledger |writ$)/), '--json'],
+  );
+  expect(ended.exit).toBe(0);
+  keep(ended);
+  keep(await alice.writ('status', '--profile', 'local'));
   const refused = canaries.canary('purpose of a refusal', /^people /);
   keep(await alice.writ(...asked(refused, ['--permission', 'tickets-write', '--account', 'prod']), '--json'));
 
@@ -158,10 +167,15 @@ async function askWrit(): Promise<void> {
 async function breakFunctions(): Promise<void> {
   const { stack } = running;
   const canary = canaries.canary('payload');
-  const invokers = { mint: 'exchange', exchange: 'front-door', stream: 'front-door', sweep: 'front-door' };
-  for (const [name, invoker] of Object.entries(invokers)) {
+  const behindTheDoor = ['exchange', 'revoke', 'writs', 'status', 'schedule', 'sweep', 'reconcile'];
+  const invokers = [
+    ['mint', 'exchange'],
+    ...behindTheDoor.map((name) => [name, 'front-door']),
+    ['close', 'scheduler'],
+  ] as const;
+  for (const [name, invoker] of invokers) {
     const { accessKeyId, secretAccessKey, sessionToken } = stack.aws.serviceSession({
-      service: 'lambda.amazonaws.com',
+      service: `${invoker === 'scheduler' ? invoker : 'lambda'}.amazonaws.com`,
       roleArn: `arn:aws:iam::${stack.local.account}:role/writ-${invoker}`,
       roleSessionName: `writ-${invoker}`,
       durationSeconds: 900,
@@ -171,7 +185,14 @@ async function breakFunctions(): Promise<void> {
       endpoint: stack.local.aws_endpoint,
       credentials: { accessKeyId, secretAccessKey, sessionToken },
     });
-    const payloads = [canary, null, [canary], { intent: canary, subject_token: canary }, { Records: canary }];
+    const payloads = [
+      canary,
+      null,
+      [canary],
+      { intent: canary, subject_token: canary },
+      { Records: canary },
+      { writ: canary },
+    ];
     for (const payload of payloads) {
       const Payload = Buffer.from(JSON.stringify(payload));
       const answer = await lambda.send(new InvokeCommand({ FunctionName: `writ-${name}`, Payload }));
@@ -225,6 +246,11 @@ async function allSecrets(): Promise<readonly Secret[]> {
     ...stack.local.users.map(({ username, password }) => ({
       name: `password of ${username}`,
       value: password,
+      home: /^stack\/local\.json$/,
+    })),
+    ...['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'].map((name) => ({
+      name: `a responder’s ${name}`,
+      value: stack.local.responder[name as keyof typeof stack.local.responder],
       home: /^stack\/local\.json$/,
     })),
     {

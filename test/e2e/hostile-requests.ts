@@ -1,7 +1,7 @@
 /** Requests that are refused or make something fail, each with a canary where a secret would stand. */
 import { randomBytes } from 'node:crypto';
 import { type SignedRequest, signedRequest } from '../../cli/broker.ts';
-import { type ExchangeRequest, exchangeCall } from '../../cli/exchange.ts';
+import { type ExchangeRequest, exchangeCall, subjectForm } from '../../cli/exchange.ts';
 import { JWT, TOKEN_EXCHANGE } from '../../core/tokens/token-types.ts';
 import type { Secret } from '../support/secrets.ts';
 
@@ -51,9 +51,13 @@ const brokenJwts = (canary: (part: string) => string): { readonly [part: string]
   };
 };
 
+const ENDPOINTS = ['/token', '/permissions', '/enroll', '/revoke', '/writs', '/status', '/responder/revoke'];
+/** What `/revoke` asks for besides: the rest ignores it. */
+const ENDING = { token: '0123456789abcdef', reason: 'found in a paste', request_id: 'r-1' };
+
 /** From strangers: nothing in them verifies. */
 export function strangersRequests(canaries: Canaries): readonly Sent[] {
-  return ['/token', '/permissions', '/enroll'].flatMap((path) => {
+  return ENDPOINTS.flatMap((path) => {
     const canary = (what: string) => canaries.canary(`${path} ${what}`);
     const post = (name: string, body: RequestInit['body'], headers: Record<string, string> = FORM): Sent => ({
       name: `${path} ${name}`,
@@ -61,7 +65,7 @@ export function strangersRequests(canaries: Canaries): readonly Sent[] {
       init: { method: 'POST', headers, body: body ?? null },
     });
     const form = (name: string, more: Record<string, string>, headers: Record<string, string> = {}): Sent => {
-      const good = { grant_type: TOKEN_EXCHANGE, subject_token_type: JWT, actor_token_type: JWT };
+      const good = { grant_type: TOKEN_EXCHANGE, subject_token_type: JWT, actor_token_type: JWT, ...ENDING };
       return post(name, new URLSearchParams({ ...good, ...more }).toString(), { ...FORM, ...headers });
     };
     const jwts = (slot: string) => Object.entries(brokenJwts((part) => canary(`${slot} ${part}`)));
@@ -88,6 +92,12 @@ export function strangersRequests(canaries: Canaries): readonly Sent[] {
       form('binding', { binding: base64url(`{"rnd":"${canary('binding')}"}`) }),
       form('broken binding', { binding: base64url(`{"rnd":"${canary('broken binding')}`) }),
       form('details', { authorization_details: `[{"type":"aws_session","x":"${canary('details')}"}]` }),
+      form('token', { token: canary('token') }),
+      form('token type hint', { token_type_hint: canary('token type hint') }),
+      form('mode', { mode: canary('mode') }),
+      form('reason', { reason: canary('reason') }),
+      form('request id', { request_id: canary('request id') }),
+      form('page', { page: canary('page'), task: canary('task'), account: canary('account') }),
       form('broken details', { authorization_details: `[{"type":"${canary('broken details')}` }),
       ...SLOTS.flatMap((slot) => jwts(slot).map(([part, jwt]) => form(`${slot} ${part}`, { [slot]: jwt }))),
       ...['DPoP', 'OAuth-Client-Attestation'].flatMap((header) =>
@@ -139,6 +149,17 @@ export async function knownRequests(
     const now = Math.floor(Date.now() / 1000);
     return asSent(name, await signedRequest({ ...call, form }, change.nonce ?? nonce, now), change.headers);
   };
+  /** To the endpoints of ending, in her own name. */
+  const asks = async (
+    path: string,
+    form: { readonly [parameter: string]: string },
+    attestation = good.attestation,
+  ): Promise<Sent> => {
+    const whole = async () => new URLSearchParams({ ...subjectForm(good.subject), ...form });
+    const call = { endpoint: `${good.issuer}${path}`, key: good.key, attestation, form: whole };
+    const name = `${path} ${Object.keys(form).join()}`;
+    return asSent(name, await signedRequest(call, nonce, Math.floor(Date.now() / 1000)));
+  };
   const details = (change: object) => ({ request: { details: { ...good.details, ...change } } });
   const jwts = (slot: string) => Object.entries(brokenJwts((part) => canary(`${slot} ${part}`)));
 
@@ -158,6 +179,23 @@ export async function knownRequests(
       headers: { 'user-agent': canary('user agent', people) },
       ...details({ account: 'none' }),
     }),
+    // Not hers to end: recorded, and told as nothing.
+    asks('/revoke', {
+      token: `corp:${canary('token', /^ledger /)}`,
+      token_type_hint: 'user',
+      reason: canary('reason', people),
+      request_id: canary('request id', /^ledger /),
+    }),
+    asks('/revoke', { ...ENDING, token: canary('no writ') }),
+    asks('/revoke', { ...ENDING, token_type_hint: canary('token type hint') }),
+    asks('/revoke', { ...ENDING, mode: canary('mode') }),
+    asks('/revoke', { ...ENDING, request_id: `${canary('no request id')}/` }),
+    asks('/writs', { page: canary('page') }),
+    asks('/writs', { user: `corp:${canary('user')}`, task: canary('task'), account: canary('account') }),
+    asks('/status', { account: canary('status') }),
+    ...['/revoke', '/writs', '/status'].flatMap((path) =>
+      jwts(`${path} attestation`).map(([, attestation]) => asks(path, ENDING, attestation)),
+    ),
     send('other headers', { ...details({ permission: 'none' }), headers: { cookie: canary('cookie') } }),
   ]);
 }

@@ -160,7 +160,7 @@ describe('exchange decides, and can assume no role', () => {
     expect(await tried(STSClient, own('exchange'), assume({ RoleArn }))).toMatch(/^AccessDenied/);
   });
 
-  test.each(['mint', 'enroll', 'sweep', 'stream'])('nor the role of %s', async (name) => {
+  test.each(['mint', 'enroll', 'sweep', 'schedule', 'close'])('nor the role of %s', async (name) => {
     const RoleArn = `arn:aws:iam::${ACCOUNT}:role/writ-${name}`;
     expect(await tried(STSClient, own('exchange'), assume({ RoleArn }))).toMatch(/^AccessDenied/);
   });
@@ -272,7 +272,7 @@ test('the stream’s function has met every record of the ledger, and tells only
 });
 
 async function streamed(): Promise<string[]> {
-  const log = await readFile(join(running.stack.local.logs_dir, 'writ-stream.log'), 'utf8').catch(() => '');
+  const log = await readFile(join(running.stack.local.logs_dir, 'writ-schedule.log'), 'utf8').catch(() => '');
   return log
     .split('\n')
     .filter((line) => line.includes('"record"'))

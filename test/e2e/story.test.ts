@@ -44,6 +44,9 @@ const STEPS = [
   'It is in the wrong place',
   'It waits for five seconds, and its time is over',
   'The ledger has it all',
+  'Alice takes it back',
+  'AWS refuses it now',
+  'The ledger tells when',
   "Bob's agent sorts tickets",
   "Mallory shows Alice's token",
 ];

@@ -6,6 +6,7 @@ import type { Cursor, Handover, Head, MintAnswer } from '../../core/ports.ts';
 import { sweep } from '../../core/sweep.ts';
 import { NOW } from '../support/clock.ts';
 import { NONCE_KEYS, SETTINGS } from '../support/tokens.ts';
+import { type Asked, reconcileLast, reconcileOnce, revokeOnce } from './endings.ts';
 import { assumeRoleOf, counted, ledgerOf, readHeadsOf } from './held-ports.ts';
 import { makeStage, type Revocation, type Scenario, type Stage } from './stage.ts';
 import type { World } from './world.ts';
@@ -19,39 +20,70 @@ const UP_TO_DATE: Cursor = { read: async () => NOW, advance: async () => undefin
 export function begin(world: World, scenario: Scenario): Stage {
   const stage = makeStage(scenario);
   /** A fault and a refusal are good ends; anything else is not. */
-  const start = (run: () => Promise<unknown>): void =>
-    void run().catch((error: unknown) => {
-      if (!(error instanceof Fault)) stage.crashes.push(error);
-    });
+  const start: Start = (actor, run) =>
+    void run()
+      .catch((error: unknown) => {
+        if (!(error instanceof Fault)) stage.crashes.push(error);
+      })
+      .finally(() => stage.scheduler.forget(actor));
   const { revocation } = stage;
-  start(() => exchangeOnce(world, stage, start));
-  if (revocation !== null) start(() => revoke(revocation, stage));
-  if (scenario.sweeping === true) start(() => sweepOnce(stage));
-  start(() => passTime(stage));
+  start('exchange', () => exchangeOnce(world, stage, start));
+  if (revocation !== null) start('revoker', () => revoke(revocation, stage));
+  startEnding(({ kind }) => kind !== 'writ', '', world, stage, start);
+  for (let number = 1; number <= (scenario.reconcilers ?? 0); number += 1) {
+    const actor = `reconciler ${number}`;
+    const onDeath = scenario.dying === 'reconciler' ? () => undefined : undefined;
+    start(actor, () => reconcileOnce(actor, stage, onDeath));
+  }
+  if (scenario.sweeping === true) start('sweep', () => sweepOnce(stage));
+  start('time', () => passTime(stage));
   return stage;
 }
 
-/** Time goes by, and the sweep runs to its end with nobody beside it. */
+type Start = (actor: string, run: () => Promise<unknown>) => void;
+
+/** Each revocation has its revoker; where that one may die, whoever asked may ask once more. */
+function startEnding(
+  which: (asked: Asked) => boolean,
+  writ: string,
+  world: World,
+  stage: Stage,
+  start: Start,
+): void {
+  const { ending = [], dying, repeated } = stage.scenario;
+  for (const [index, asked] of ending.entries()) {
+    if (!which(asked)) continue;
+    const actor = `revoker ${index + 1}`;
+    const askAgain = (): void => {
+      if (repeated === true) {
+        start(`${actor} again`, () => revokeOnce(`${actor} again`, asked, writ, world, stage));
+      }
+    };
+    const onDeath = dying === 'revoker' ? askAgain : undefined;
+    start(actor, () => revokeOnce(actor, asked, writ, world, stage, onDeath));
+  }
+}
+
+/** Time goes by, and the sweep runs to its end with nobody beside it, then the reconciler. */
 export async function finish(stage: Stage): Promise<void> {
   stage.millis += 60_000;
-  const { due, read, settle } = stage.tables.effects;
+  const { due, read, readMany, settle } = stage.tables.effects;
   await sweep({
+    ...NOTHING_TO_CLOSE,
     clock: () => stage.millis,
     cursor: UP_TO_DATE,
     ledger: {
       ...ledgerOf('nobody', stage),
       due: async (...of) => due(...of),
       read: async (...of) => read(...of),
+      readMany: async (...of) => readMany(...of),
       settle: async (...of) => settle(...of),
     },
   });
+  if (stage.scenario.ending !== undefined) await reconcileLast(stage);
 }
 
-async function exchangeOnce(
-  world: World,
-  stage: Stage,
-  start: (run: () => Promise<unknown>) => void,
-): Promise<unknown> {
+async function exchangeOnce(world: World, stage: Stage, start: Start): Promise<unknown> {
   const { scheduler, scenario } = stage;
   let drawn = 0;
   return exchange(world.received, {
@@ -74,8 +106,9 @@ async function exchangeOnce(
         effect: () => undefined,
         atOnce: scenario.lateAnswers !== true,
       });
-      if (scenario.twice === true) start(() => mintAs('mint again', handover, world, stage));
-      return mintAs('mint', handover, world, stage);
+      if (scenario.twice === true) start('mint again', () => mintAs('mint again', handover, world, stage));
+      startEnding(({ kind }) => kind === 'writ', handover.writ, world, stage, start);
+      return mintAs('mint', handover, world, stage).finally(() => scheduler.forget('mint'));
     },
   });
 }
@@ -128,7 +161,12 @@ async function revoke(by: Revocation, stage: Stage): Promise<void> {
 
 async function sweepOnce(stage: Stage): Promise<void> {
   await stage.scheduler.hold({ actor: 'sweep', what: 'begins', effect: () => undefined, atOnce: true });
-  await sweep({ clock: stage.clockOf('sweep'), ledger: ledgerOf('sweep', stage), cursor: UP_TO_DATE });
+  await sweep({
+    ...NOTHING_TO_CLOSE,
+    clock: stage.clockOf('sweep'),
+    ledger: ledgerOf('sweep', stage),
+    cursor: UP_TO_DATE,
+  });
 }
 
 async function passTime(stage: Stage): Promise<void> {
@@ -140,6 +178,12 @@ async function passTime(stage: Stage): Promise<void> {
     await stage.scheduler.hold({ actor: 'time', what, effect, atOnce: true });
   }
 }
+
+/** No writ gets as old as its deadline here, so nobody asks how it ended. */
+const NOTHING_TO_CLOSE = {
+  readHeads: () => never('readHeads'),
+  revocations: { entries: () => never('entries') },
+};
 
 const never = (what: string): never => {
   throw new Error(`${what} was not expected`);

@@ -7,7 +7,7 @@ import { begin, finish } from './actors.ts';
 import { breachesOf } from './properties.ts';
 import { rememberCrypto } from './remembered-crypto.ts';
 import type { Move } from './scheduler.ts';
-import { isMishap, type Scenario, type Stage, stateOf } from './stage.ts';
+import { isDeath, isMishap, type Scenario, type Stage, stateOf } from './stage.ts';
 import type { World } from './world.ts';
 
 export interface Found {
@@ -99,9 +99,15 @@ export async function explore(world: World, scenario: Scenario, bounds: Bounds):
 }
 
 /** Mishaps are rare: at most so many in one schedule. */
-function allowed({ scheduler }: Stage, { mishaps = 0 }: Scenario): readonly Move[] {
+function allowed({ scheduler }: Stage, { mishaps = 0, dying }: Scenario): readonly Move[] {
   const gone = scheduler.path.filter(isMishap).length;
-  return scheduler.ready().filter(({ mishap }) => !mishap || gone < mishaps);
+  const all = scheduler.ready();
+  const aside = all.find((move) => move.aside !== null)?.aside;
+  return all.filter(
+    (move) =>
+      (aside === undefined || move.aside === aside) &&
+      (!move.mishap || (gone < mishaps && (dying === undefined || isDeath(move.name)))),
+  );
 }
 
 /** Every actor has come to its next call, or to its end. What they do in between waits for nobody but WebCrypto. */

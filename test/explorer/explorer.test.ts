@@ -1,5 +1,6 @@
-/** Rules 1 and 8 in every order in which exchange, mint, whoever revokes, the sweep and time can take their turns. */
+/** Rules 1 and 8 in every order in which exchange, mint, who revokes, who reconciles, the sweep and time take turns. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BROKEN_ENDING, ENDING } from './ending-scenarios.ts';
 import { explore } from './explore.ts';
 import { BROKEN, SCENARIOS } from './scenarios.ts';
 import { makeWorld, type World } from './world.ts';
@@ -21,14 +22,24 @@ describe('in no order does a secret leave that should not', () => {
     expect(explored).toMatchObject({ complete: true });
     expect(explored.released).toBeGreaterThan(0);
   });
+});
 
-  test('and those were thousands of orders', () => {
-    expect(total).toBeGreaterThan(2_000);
+describe('in no order does a revoked session live', () => {
+  test.each(ENDING)('$name', async (scenario) => {
+    const explored = await explore(world, scenario, BOUNDS);
+    total += explored.schedules;
+    expect(explored.found).toEqual([]);
+    expect(explored).toMatchObject({ complete: true });
+    expect(explored.released).toBeGreaterThan(0);
   });
 });
 
+test('and those were thousands of orders', () => {
+  expect(total).toBeGreaterThan(10_000);
+});
+
 describe('the explorer finds what is wrong', () => {
-  test.each(BROKEN)('$name', async ({ breach, ...scenario }) => {
+  test.each([...BROKEN, ...BROKEN_ENDING])('$name', async ({ breach, ...scenario }) => {
     const { found } = await explore(world, scenario, BOUNDS);
     expect(found).toContainEqual({ breach, path: expect.anything() });
   });

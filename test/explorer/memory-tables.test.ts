@@ -8,7 +8,8 @@ import type { Ledger, LedgerItem, ReadHeads, Spend } from '../../core/ports.ts';
 import { writId } from '../../core/writ-id.ts';
 import { FAILED, INTENT, ISSUED, itemOf, KEY, OPENED, ORPHANED } from '../core/ledger/fixture.ts';
 import { openTables, type TestTables } from '../support/dynamodb.ts';
-import { InvariantBroken, memoryTables } from './memory-tables.ts';
+import { InvariantBroken } from './memory-effects.ts';
+import { memoryTables } from './memory-tables.ts';
 
 interface Ports {
   readonly ledger: Ledger;
@@ -35,6 +36,8 @@ function inMemory(): Ports {
       append: async (...of) => effects.append(...of),
       due: async (...of) => effects.due(...of),
       read: async (...of) => effects.read(...of),
+      readMany: async (...of) => effects.readMany(...of),
+      story: async (...of) => effects.story(...of),
     },
     readHeads: async (...of) => effects.readHeads(...of),
   };
@@ -80,6 +83,7 @@ describe.each([
     expect(await ledger.record(intent, OPENINGS, spend)).toBe('written');
     expect(await ledger.record(change(intent), OPENINGS, null)).toBe('exists');
     expect(await ledger.read(intent.pk, intent.sk)).toEqual(intent);
+    expect(await ledger.readMany([intent, { pk: intent.pk, sk: '10#outcome' }])).toEqual([intent]);
   });
 
   test('a proof is spent once, by a record or by itself, and nothing is written of a record that cannot', async () => {
@@ -117,6 +121,7 @@ describe.each([
     expect(await ledger.settle(orphaned, null)).toBe('exists');
     expect(await ledger.settle(failed, null)).toBe('exists');
     expect(await ledger.read(key.pk, key.sk)).toEqual(key);
+    expect(await ledger.story(intent.pk)).toEqual([intent, issued]);
   });
 
   test('who loses the slot leaves no pointer to its key', async () => {
@@ -152,7 +157,9 @@ describe.each([
     const { intent, spend } = story();
     await ledger.record(intent, OPENINGS, spend);
     const due = async (upTo: number) =>
-      (await ledger.due(dueHour(OPENED), upTo, null)).keys.filter(({ pk }) => pk === intent.pk);
+      (await ledger.due(dueHour(OPENED), { from: OPENED, to: upTo }, null)).keys.filter(
+        ({ pk }) => pk === intent.pk,
+      );
     expect(await due(OPENED + 10)).toEqual([]);
     expect(await due(OPENED + 11)).toEqual([{ pk: intent.pk, sk: intent.sk }]);
   });
@@ -161,10 +168,11 @@ describe.each([
     const { ledger, readHeads } = open();
     const { intent, spend, writ } = story();
     const keys = [{ kind: 'user', value: `idp:nobody-${writ}` }] as const;
-    expect(await readHeads(keys, writ)).toEqual({ heads: [], intent: null });
+    const nothing = { heads: [], intent: null, verifiedAt: null };
+    expect(await readHeads(keys, writ, null)).toEqual(nothing);
     await ledger.record(intent, OPENINGS, spend);
-    expect(await readHeads(keys, writ)).toEqual({ heads: [], intent: intent.body });
-    expect(await readHeads(keys, null)).toEqual({ heads: [], intent: null });
+    expect(await readHeads(keys, writ, null)).toEqual({ ...nothing, intent: intent.body });
+    expect(await readHeads(keys, null, null)).toEqual(nothing);
   });
 });
 

@@ -6,23 +6,25 @@ import { isoTime } from '../../core/encoding/iso-time.ts';
 import { jcs } from '../../core/encoding/jcs.ts';
 import { ENDED, INTENT, KEY, OUTCOME, REFUSED } from '../../core/ledger/keys.ts';
 import { readItem } from '../../core/ledger/read-item.ts';
-import type { Head, HeadKey, Ledger, LedgerItem, ReadHeads, Spend } from '../../core/ports.ts';
+import type { Head, HeadKey, Ledger, LedgerItem, Openings, ReadHeads, Spend } from '../../core/ports.ts';
+import type { DenyEntry } from '../../core/revocation/entry.ts';
+import { VERIFIED_AT } from '../support/health.ts';
+import { type Effect, headKey, InvariantBroken } from './memory-effects.ts';
+import { memoryRevocations, type RevocationEffects, type StoredHead } from './memory-revocations.ts';
 
-/** Somebody did to the ledger what nobody may do to it (rule 1). */
-export class InvariantBroken extends Error {}
-
-/** The ports' own types without their promises: an effect has no moment between its beginning and its end. */
-type Effect<F> = F extends (...of: infer A) => Promise<infer R> ? (...of: A) => R : never;
 export type Effects = { readonly [K in keyof Ledger]: Effect<Ledger[K]> } & {
   readonly readHeads: Effect<ReadHeads>;
-};
+} & RevocationEffects;
 
 export interface MemoryTables {
   readonly effects: Effects;
-  /** Puts a head, as whoever revokes does; it replaces the one before. */
+  /** Puts a head by hand; it replaces the one before. */
   setHead(head: Head): void;
   items(): readonly LedgerItem[];
-  /** All that a later call could see, as text: two tables with the same text behave the same. */
+  /**
+   * All that a later call could see, as text: two tables with the same text behave the same. When something was seen to
+   * be enforced is told to people, and decides nothing here.
+   */
   state(): string;
 }
 
@@ -31,7 +33,8 @@ export function memoryTables(): MemoryTables {
   const people = new Map<string, string>();
   const proofs = new Map<string, string>();
   const actorTokens = new Map<string, string>();
-  const heads = new Map<string, Head>();
+  const heads = new Map<string, StoredHead>();
+  const entries = new Map<string, DenyEntry>();
 
   const keyOf = (pk: string, sk: string): string => `${pk}|${sk}`;
   const at = (pk: string, sk: string) => ledger.get(keyOf(pk, sk));
@@ -39,8 +42,8 @@ export function memoryTables(): MemoryTables {
   function put(item: LedgerItem): void {
     const key = keyOf(item.pk, item.sk);
     if (ledger.has(key)) throw new InvariantBroken(`${key} would be replaced`);
-    if (jcs(JSON.parse(item.body)) !== item.body) throw new InvariantBroken(`${key} is not canonical`);
-    if (!('record' in readItem(item))) throw new InvariantBroken(`${key} is no record of that place`);
+    const flaw = flawOf(item);
+    if (flaw !== null) throw new InvariantBroken(`${key} ${flaw}`);
     if ([OUTCOME, ENDED].includes(item.sk) && at(item.pk, INTENT) === undefined) {
       throw new InvariantBroken(`${key} comes before its intent`);
     }
@@ -65,14 +68,31 @@ export function memoryTables(): MemoryTables {
     if (spend.actorToken) actorTokens.set(actorKey(spend.actorToken), spend.actorToken.jkt);
   }
 
+  const open = (
+    item: LedgerItem,
+    openings: { readonly subject: string; readonly values: Openings },
+  ): void => {
+    put(item);
+    people.set(keyOf(openings.subject, keyOf(item.pk, item.sk)), jcs(openings.values));
+  };
+
   const effects: Effects = {
+    ...memoryRevocations({
+      heads,
+      entries,
+      at,
+      put,
+      open,
+      take,
+      isSpent: (spend) => proofs.has(proofKey(spend)),
+    }),
+
     record(item, openings, spend) {
       const stands = standing(item);
       if (stands !== 'free') return stands;
       if (spend !== null && proofs.has(proofKey(spend))) return 'proof_spent';
       if (spend !== null && isOfAnotherKey(spend)) return 'actor_token_of_another_key';
-      put(item);
-      people.set(keyOf(openings.subject, keyOf(item.pk, item.sk)), jcs(openings.values));
+      open(item, openings);
       if (spend !== null) take(spend);
       return 'written';
     },
@@ -102,9 +122,9 @@ export function memoryTables(): MemoryTables {
       return 'written';
     },
 
-    due(hour, upTo) {
+    due(hour, { from, to }) {
       const keys = [...ledger.values()]
-        .filter(({ due, dueAt }) => due === hour && dueAt !== undefined && dueAt < isoTime(upTo))
+        .filter(({ due, dueAt }) => due === hour && isBetween(dueAt, isoTime(from), isoTime(to)))
         .sort((one, other) => ((one.dueAt ?? '') < (other.dueAt ?? '') ? -1 : 1))
         .map(({ pk, sk }) => ({ pk, sk }));
       return { keys, next: null };
@@ -112,26 +132,79 @@ export function memoryTables(): MemoryTables {
 
     read: (pk, sk) => at(pk, sk) ?? null,
 
-    readHeads: (keys, writ) => ({
-      heads: keys.flatMap((key) => heads.get(headKey(key)) ?? []),
-      intent: writ === null ? null : (at(`WRIT#${writ}`, INTENT)?.body ?? null),
-    }),
+    story: (pk) =>
+      [...ledger.values()]
+        .filter((item) => item.pk === pk)
+        .sort((one, other) => (one.sk < other.sk ? -1 : 1)),
+
+    readMany: (keys) => keys.flatMap(({ pk, sk }) => at(pk, sk) ?? []),
+
+    readHeads(keys, writ, account) {
+      // BatchGetItem refuses a key that is asked for twice.
+      if (new Set(keys.map(headKey)).size !== keys.length) throw new InvariantBroken('a head twice');
+      return {
+        heads: keys.flatMap((key) => {
+          const stored = heads.get(headKey(key));
+          return stored === undefined ? [] : [toHead(key, stored)];
+        }),
+        intent: writ === null ? null : (at(`WRIT#${writ}`, INTENT)?.body ?? null),
+        verifiedAt: account === null ? null : VERIFIED_AT,
+      };
+    },
   };
 
   return {
     effects,
-    setHead: (head) => void heads.set(headKey(head), head),
+    setHead: ({ kind, value, pending, ...head }) =>
+      void heads.set(headKey({ kind, value }), {
+        ...head,
+        pending: pending ? ['by hand'] : [],
+        blockSeq: null,
+      }),
     items: () => [...ledger.values()],
     state: () =>
-      [ledger, people, proofs, actorTokens, heads]
-        .map((map) => [...map].map(([key, value]) => `${key}=${intern(value)}`).sort())
+      [ledger, people, proofs, actorTokens, heads, entries]
+        .map((map) =>
+          [...map]
+            .map(([key, value]) => (key.includes('|21#enforced#') ? key : `${key}=${intern(value)}`))
+            .sort(),
+        )
         .join('\n'),
   };
 }
 
+/** The same few items are put in thousands of schedules: each is looked at once. */
+const lookedAt = new Map<string, string | null>();
+function flawOf(item: LedgerItem): string | null {
+  const name = `${item.pk} ${item.sk} ${item.body}`;
+  const known = lookedAt.get(name);
+  if (known !== undefined) return known;
+  const isCanonical = jcs(JSON.parse(item.body)) === item.body;
+  const flaw = !isCanonical
+    ? 'is not canonical'
+    : 'record' in readItem(item)
+      ? null
+      : 'is no record of that place';
+  lookedAt.set(name, flaw);
+  return flaw;
+}
+
+const isBetween = (dueAt: string | undefined, from: string, to: string): boolean =>
+  dueAt !== undefined && dueAt >= from && dueAt < to;
+
 const proofKey = ({ proof }: Spend): string => `${proof.jkt}|${proof.jti}`;
 const actorKey = ({ iss, jti }: NonNullable<Spend['actorToken']>): string => `${iss}|${jti}`;
-const headKey = ({ kind, value }: HeadKey): string => `${kind}|${value}`;
+const toHead = (
+  { kind, value }: HeadKey,
+  { pending, cutoff, blockedUntil, blockedBy }: StoredHead,
+): Head => ({
+  kind,
+  value,
+  pending: pending.length > 0,
+  cutoff,
+  blockedUntil,
+  ...(blockedBy === undefined ? {} : { blockedBy }),
+});
 
 const numbers = new Map<string, number>();
 const numbered = new WeakMap<object, number>();

@@ -2,10 +2,8 @@
 import { foldWrit } from '../../core/ledger/fold.ts';
 import { INTENT, OUTCOME } from '../../core/ledger/keys.ts';
 import type { LedgerItem } from '../../core/ports.ts';
+import { deniedBefore, endingBreaches } from './ending-properties.ts';
 import type { Stage } from './stage.ts';
-
-/** T′, spelled out once more: the explorer must not believe the very function that it judges. */
-const deniedBefore = (cutoff: number): number => Math.ceil((cutoff + 3) / 10) * 10;
 
 export function breachesOf(stage: Stage): readonly string[] {
   const items = stage.tables.items();
@@ -20,6 +18,7 @@ export function breachesOf(stage: Stage): readonly string[] {
       ...recordBreaches(secret.credential.AccessKeyId, items),
       ...revocationBreaches(secret, stage),
     ]),
+    ...endingBreaches(stage),
   ];
 }
 

@@ -3,6 +3,7 @@
  * `--most N` bounds each, and beyond the bound as many are drawn at random, by `--seed`. `--only TEXT` picks by name.
  */
 import { parseArgs } from 'node:util';
+import { ENDING, LARGE_ENDING } from './ending-scenarios.ts';
 import { explore } from './explore.ts';
 import { LARGE, SCENARIOS } from './scenarios.ts';
 import { makeWorld } from './world.ts';
@@ -20,7 +21,7 @@ const bounds = { most, random: most, seed: Number(values.seed) };
 
 const world = await makeWorld();
 let schedules = 0;
-for (const scenario of [...SCENARIOS, ...(values.all ? LARGE : [])]) {
+for (const scenario of [...SCENARIOS, ...ENDING, ...(values.all ? [...LARGE, ...LARGE_ENDING] : [])]) {
   if (!scenario.name.includes(values.only)) continue;
   const explored = await explore(world, scenario, bounds);
   schedules += explored.schedules;

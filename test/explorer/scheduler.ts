@@ -5,8 +5,10 @@
 export interface Move {
   /** Unique among the moves that are ready, and the same in every run of the same order. */
   readonly name: string;
-  /** A call that is lost on its way, or carried out without an answer, is one of the run's few mishaps. */
+  /** A call that is lost on its way, or carried out without an answer, or a death, is one of the run's few mishaps. */
   readonly mishap: boolean;
+  /** The call whose effect it is, where that is nobody else's business: in no order does it make a difference. */
+  readonly aside: string | null;
   readonly fire: () => void;
 }
 
@@ -18,6 +20,10 @@ export interface Call<T> {
   readonly failure?: () => T;
   /** The answer arrives in the same moment. */
   readonly atOnce?: boolean;
+  /** Nobody else sees the effect: it happens before anything else does, and no order of it is tried. */
+  readonly aside?: boolean;
+  /** The caller may die here: the call takes effect, and of the caller nothing is heard again. Called when it has died. */
+  readonly onDeath?: () => void;
 }
 
 export interface Scheduler {
@@ -28,6 +34,8 @@ export interface Scheduler {
   told(): string;
   /** Notes something that an actor saw without a call: its clock. */
   note(actor: string, seen: string): void;
+  /** It has come to its end: what it was told decides nothing any more. */
+  forget(actor: string): void;
   /** All that has been fired, in order. */
   readonly path: string[];
 }
@@ -41,20 +49,22 @@ export function makeScheduler(words: (answer: unknown) => string | number): Sche
   const note = (actor: string, what: string): void =>
     void seen.set(actor, `${seen.get(actor) ?? ''} ${what}`);
 
-  function offer(name: string, mishap: boolean, run: () => void): void {
+  function offer(name: string, mishap: boolean, run: () => void, aside: string | null = null): void {
     if (moves.has(name)) throw new Error(`${name} is under way already`);
     const fire = (): void => {
       path.push(name);
       run();
     };
-    moves.set(name, { name, mishap, fire });
+    moves.set(name, { name, mishap, aside, fire });
   }
 
   return {
     path,
     note,
-    hold({ actor, what, effect, failure, atOnce = false }) {
+    forget: (actor) => void seen.delete(actor),
+    hold({ actor, what, effect, failure, atOnce = false, aside = false, onDeath }) {
       const name = `${actor}: ${what}`;
+      const call = aside ? name : null;
       return new Promise((resolve, reject) => {
         /** @param end - Gives the answer, or throws what the caller is to catch. */
         const answer = (end: () => Parameters<typeof resolve>[0]): void => {
@@ -68,7 +78,7 @@ export function makeScheduler(words: (answer: unknown) => string | number): Sche
           }
         };
         const begin = (): void => {
-          for (const variant of ['', ' lost', ' unanswered']) moves.delete(name + variant);
+          for (const variant of ['', ' lost', ' unanswered', ' and dies']) moves.delete(name + variant);
         };
         const later = (end: () => Parameters<typeof resolve>[0]): void => {
           if (atOnce) {
@@ -82,18 +92,28 @@ export function makeScheduler(words: (answer: unknown) => string | number): Sche
             answer(end);
           });
         };
-        offer(name, false, () => {
-          begin();
-          const end = attempt(effect);
-          later(end);
-        });
+        const begins = (variant: string, run: () => void): void =>
+          offer(
+            name + variant,
+            variant !== '',
+            () => {
+              begin();
+              run();
+            },
+            call,
+          );
+        begins('', () => later(attempt(effect)));
+        if (onDeath !== undefined) {
+          begins(' and dies', () => {
+            attempt(effect);
+            for (const other of moves.keys()) if (other.startsWith(`${actor}: `)) moves.delete(other);
+            seen.delete(actor);
+            onDeath();
+          });
+        }
         if (failure === undefined) return;
-        offer(`${name} lost`, true, () => {
-          begin();
-          later(failure);
-        });
-        offer(`${name} unanswered`, true, () => {
-          begin();
+        begins(' lost', () => later(failure));
+        begins(' unanswered', () => {
           const end = attempt(effect);
           later(() => {
             end();

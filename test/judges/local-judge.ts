@@ -1,4 +1,5 @@
 import { ACCOUNT } from '../../local/aws/account.ts';
+import { policyArn } from '../../local/aws/iam-policies.ts';
 import type { LocalAws } from '../../local/aws/server.ts';
 import type { Judge } from './judge-case.ts';
 
@@ -9,10 +10,14 @@ export function localJudge({ endpoint, registry }: LocalAws): Judge {
       registry.putRole(role);
     },
     async attach(role, policy, document) {
-      registry.putRole({ ...role, managed: { ...role.managed, [policy]: document } });
+      const { policies } = registry;
+      const { arn } = policies.create({ name: policy, path: '/', document: JSON.stringify(document) });
+      policies.attach(arn, role.name);
     },
-    async detach(role) {
-      registry.putRole(role);
+    async detach(role, policy) {
+      const arn = policyArn('/', policy);
+      registry.policies.detach(arn, role.name);
+      registry.policies.delete(arn);
     },
     async callerSession({ role, policy }) {
       const { accessKeyId, secretAccessKey, sessionToken } = registry.issue({

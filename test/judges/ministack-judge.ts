@@ -49,8 +49,6 @@ export function ministackJudge(endpoint: string, root: Credentials): MinistackJu
           PolicyDocument: JSON.stringify(document),
         });
       }
-      for (const [name, document] of Object.entries(role.managed ?? {}))
-        await attach(role, `${role.name}-${name}`, document);
     },
     attach,
     async detach(role, policy) {

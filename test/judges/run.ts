@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { cases as byHand } from '../core/iam/cases.ts';
 import { express } from './by-hand.ts';
 import { assumptionCases } from './cases/assumptions.ts';
+import { denyDocumentCases } from './cases/deny-documents.ts';
 import { endingCases } from './cases/endings.ts';
 import { requestKeyCases } from './cases/request-keys.ts';
 import { roleCases } from './cases/roles.ts';
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
   const cases = [
     ...writCases(bundle, now),
     ...endingCases(bundle, now),
+    ...denyDocumentCases(bundle, now),
     ...assumptionCases(bundle, now),
     ...roleCases,
     ...signatureCases,

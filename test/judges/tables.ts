@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { startMinistack } from './ministack.ts';
 
-const TESTS = ['dynamodb-ledger', 'dynamodb-spend', 'dynamodb-control', 'tables'];
+const TESTS = ['dynamodb-ledger', 'dynamodb-spend', 'dynamodb-control', 'dynamodb-revocations', 'tables'];
 const ROOT = join(import.meta.dirname, '..', '..');
 
 const ministack = await startMinistack(process.env);

@@ -27,18 +27,11 @@ export const importsPointInward: Rule = eachImport(({ path }, { target, ours }) 
 
 /** What core may take from packages: pure functions, by name. `'any'`: the whole package is pure. */
 const CORE_PACKAGES: { readonly [name: string]: readonly string[] | 'any' } = {
-  'node:crypto': ['createHash', 'createHmac', 'timingSafeEqual', 'createPublicKey', 'verify', 'hash'],
+  'node:crypto': ['hash', 'createHmac', 'timingSafeEqual', 'createPublicKey', 'verify'],
+  'node:util': ['isDeepStrictEqual'],
   'node:net': ['isIP', 'isIPv4', 'isIPv6', 'BlockList'],
   // Not jwtVerify, which reads the clock unless told otherwise, nor createRemoteJWKSet, which fetches.
-  jose: [
-    'base64url',
-    'calculateJwkThumbprint',
-    'compactVerify',
-    'decodeJwt',
-    'decodeProtectedHeader',
-    'errors',
-    'importJWK',
-  ],
+  jose: ['base64url', 'compactVerify', 'decodeJwt', 'decodeProtectedHeader', 'errors', 'importJWK'],
   canonicalize: 'any',
   'zod/mini': 'any',
 };
@@ -91,7 +84,6 @@ export const onlyComposeMakesClients: Rule = (sources) =>
 /** Packages that have their place, as a pattern of the files that may import them. */
 const PLACES: readonly { readonly packages: RegExp; readonly files: RegExp }[] = [
   { packages: /^@middy\//, files: /^lambda\/edge\/http\.ts$/ },
-  { packages: /^@aws-lambda-powertools\//, files: /^lambda\/edge\/(?:log|metrics)\.ts$/ },
   { packages: /^@aws-sdk\//, files: /^(?:adapters|cli|local)\/|^lambda\/edge\/compose\.ts$/ },
   { packages: /^zod$/, files: /^(?:core\/policy\/config|cli|local|docs|cdk)\// },
 ];

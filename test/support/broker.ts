@@ -7,25 +7,32 @@
 import { randomBytes } from 'node:crypto';
 import { PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { cedar } from '../../adapters/cedar.ts';
+import { dynamodbAccountState } from '../../adapters/dynamodb-account-state.ts';
 import {
   dynamodbCursor,
   dynamodbReadHeads,
   dynamodbRefusalCounter,
 } from '../../adapters/dynamodb-control.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { dynamodbRevocations } from '../../adapters/dynamodb-revocations.ts';
 import type { Answer } from '../../core/answer.ts';
 import { sha256Base64url } from '../../core/encoding/hash.ts';
 import { type Enrolment, enroll } from '../../core/enroll.ts';
 import { exchange, type Issued } from '../../core/exchange.ts';
 import { writKey } from '../../core/ledger/keys.ts';
+import { liveSessions } from '../../core/live.ts';
 import { mint } from '../../core/mint.ts';
 import { type Listed, permissions } from '../../core/permissions.ts';
 import type { EnrolmentSigner, ExchangePorts, HeadKey, LedgerItem, MintPorts } from '../../core/ports.ts';
 import type { Received } from '../../core/request.ts';
+import { type Revocation, type RevokePorts, revoke } from '../../core/revoke.ts';
+import { type Status, type StatusPorts, status } from '../../core/status.ts';
 import { type SweepPorts, type Swept, sweep } from '../../core/sweep.ts';
+import { type LiveWrits, type WritsPorts, writs } from '../../core/writs.ts';
 import { NOW } from './clock.ts';
 import { openTables, type TestTables } from './dynamodb.ts';
 import { type FakeSts, fakeSts } from './fake-sts.ts';
+import { putHealth, VERIFIED_AT } from './health.ts';
 import { install } from './installation.ts';
 import { signBytes } from './keys.ts';
 import {
@@ -49,7 +56,7 @@ export interface Ask {
   readonly proof?: Changes | string;
   readonly form?: { readonly [parameter: string]: string | undefined };
   readonly headers?: Received['headers'];
-  readonly endpoint?: 'token' | 'permissions' | 'enroll';
+  readonly endpoint?: 'token' | 'permissions' | 'enroll' | 'revoke' | 'writs' | 'status';
   readonly sourceAddress?: string;
 }
 
@@ -57,6 +64,8 @@ export interface Broker {
   readonly world: TokenWorld;
   readonly db: TestTables;
   readonly sts: FakeSts;
+  /** How the reconcilers were woken, oldest first. */
+  readonly woken: { readonly accounts: readonly string[]; readonly revocation: string }[];
   /** Change a port to let something fail or happen. */
   readonly ports: { -readonly [K in keyof AllPorts]: AllPorts[K] };
   /** Milliseconds since 1970; a test moves it. */
@@ -65,7 +74,10 @@ export interface Broker {
   ask(change?: Ask): Promise<Received>;
   exchange(received: Received): Promise<Answer<Issued>>;
   enroll(received: Received): Promise<Answer<Enrolment>>;
+  revoke(received: Received): Promise<Answer<Revocation>>;
   permissions(received: Received): Promise<Answer<readonly Listed[]>>;
+  writs(received: Received): Promise<Answer<LiveWrits>>;
+  status(received: Received): Promise<Answer<Status>>;
   sweep(): Promise<Swept>;
   /** A writ's items, oldest sort key first. */
   items(writ: string): Promise<readonly LedgerItem[]>;
@@ -76,18 +88,26 @@ export interface Broker {
     key: HeadKey,
     head: { readonly pending?: true; readonly cutoff?: number; readonly blockedUntil?: number },
   ): Promise<void>;
+  /** Sets when the installation's accounts were last verified, NumericDate; `null`: never. It opens with VERIFIED_AT. */
+  setHealth(verifiedAt: number | null): Promise<void>;
   /** Ports, STS and clock as they were when it opened; the tables keep what they hold. */
   reset(): void;
   close(): Promise<void>;
 }
 
-type AllPorts = ExchangePorts & MintPorts & SweepPorts & { readonly signer: EnrolmentSigner };
+type AllPorts = ExchangePorts &
+  MintPorts &
+  SweepPorts &
+  RevokePorts &
+  WritsPorts &
+  StatusPorts & { readonly signer: EnrolmentSigner };
 
 export async function openBroker(configuration: { readonly [path: string]: unknown } = {}): Promise<Broker> {
   const [world, db] = await Promise.all([tokenWorld(), openTables()]);
   const policy = install(configuration);
   const clock = () => broker.now;
   const sts = fakeSts(clock);
+  const woken: Broker['woken'] = [];
   const ports: Broker['ports'] = {
     settings: SETTINGS,
     policy,
@@ -100,6 +120,10 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
     refusalCounter: dynamodbRefusalCounter(db.client, db.tables.control),
     readHeads: dynamodbReadHeads(db.client, db.tables),
     cursor: dynamodbCursor(db.client, db.tables.control),
+    revocations: dynamodbRevocations(db.client, db.tables),
+    live: liveSessions(dynamodbLedger(db.client, db.tables)),
+    stateOf: (account) => dynamodbAccountState(db.client, db.tables.control, account),
+    wake: async (accounts, revocation) => void woken.push({ accounts, revocation }),
     assumeRole: (plan) => sts.assumeRole(plan),
     mint: (handover) => mint(handover, ports),
     signer: { kid: SETTINGS.enrolmentKey, sign: async (data) => signBytes(world.keys.writ, data) },
@@ -110,12 +134,16 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
     world,
     db,
     sts,
+    woken,
     ports,
     now: NOW * 1000,
     ask: (change = {}) => request(world, change),
     exchange: (received) => exchange(received, ports),
     enroll: (received) => enroll(received, ports),
+    revoke: (received) => revoke(received, ports),
     permissions: (received) => permissions(received, ports),
+    writs: (received) => writs(received, ports),
+    status: (received) => status(received, ports),
     sweep: () => sweep(ports),
     async items(writ) {
       const { Items = [] } = await db.client.send(
@@ -149,14 +177,19 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
         }),
       );
     },
+    async setHealth(verifiedAt) {
+      for (const { id } of policy.bundle.accounts) await putHealth(db, id, verifiedAt);
+    },
     reset() {
       Object.assign(ports, whole);
       Object.assign(sts, { before: async () => undefined, after: async () => undefined, failure: null });
       sts.asked.length = 0;
+      woken.length = 0;
       broker.now = NOW * 1000;
     },
     close: () => db.close(),
   };
+  await broker.setHealth(VERIFIED_AT);
   return broker;
 }
 

@@ -2,6 +2,7 @@
  * One valid set of tokens: Alice signs in at `corp`, the agent `reporter` runs on `platform`, `helper` is spoken for by
  * the device's key, `mdm` vouches for the device. Each maker takes what a test changes; `undefined` takes a claim away.
  */
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { Agent, Issuer } from '../../core/policy/bundle.ts';
 import type { FindKey, Settings } from '../../core/ports.ts';
@@ -17,9 +18,9 @@ import { base64url, makeJws, makeKey, type TestKey } from './keys.ts';
 export const PUBLIC_URL = 'https://writ.example';
 export const SETTINGS: Settings = { publicUrl: PUBLIC_URL, enrolmentKey: 'enrolment-key' };
 export const RND = base64url('sixteen bytes ok');
-export const NONCE_KEYS: readonly Uint8Array[] = [
-  Buffer.from('the current key has thirty-two b'),
-  Buffer.from('the previous key had thirty-two '),
+export const NONCE_KEYS: readonly KeyObject[] = [
+  createSecretKey('the current key has thirty-two b', 'utf8'),
+  createSecretKey('the previous key had thirty-two ', 'utf8'),
 ];
 
 export const corp: Issuer = {
@@ -231,7 +232,7 @@ export const makeReceived = (
   of: {
     readonly body?: string;
     readonly headers?: { readonly [name: string]: readonly string[] };
-    readonly endpoint?: 'token' | 'permissions' | 'enroll';
+    readonly endpoint?: 'token' | 'permissions' | 'enroll' | 'revoke' | 'writs' | 'status';
   } = {},
 ): Received => ({
   headers: { 'content-type': ['application/x-www-form-urlencoded'], ...of.headers },

@@ -19,6 +19,7 @@ import type { HttpEvent } from '../../lambda/edge/event.ts';
 import { type Endpoint, type HttpHandler, httpEndpoint } from '../../lambda/edge/http.ts';
 import { issuedAnswer } from '../../lambda/edge/issued-answer.ts';
 import { respond } from '../../lambda/edge/respond.ts';
+import { revocationAnswer } from '../../lambda/edge/revocation-answer.ts';
 import { startGateway } from '../../local/gateway.ts';
 import type { Broker } from './broker.ts';
 import { undocumented } from './documented.ts';
@@ -52,7 +53,9 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-type Handlers = { readonly [F in 'exchange' | 'permissions' | 'enroll' | 'metadata']: HttpHandler };
+type Handlers = {
+  readonly [F in 'exchange' | 'permissions' | 'enroll' | 'revoke' | 'metadata']: HttpHandler;
+};
 
 export async function openWire(broker: Broker): Promise<Wire> {
   let refusal: Refusal | null = null;
@@ -60,9 +63,13 @@ export async function openWire(broker: Broker): Promise<Wire> {
     refusal = what;
   });
   const port = await freePort();
-  const gateway = await startGateway(port, async (name, event) =>
-    // Lambda hands over JSON; what would be lost in it is lost here too.
-    handlers[name as keyof Handlers](JSON.parse(JSON.stringify(event)), {} as Context),
+  const gateway = await startGateway(
+    port,
+    async (name, event) =>
+      // Lambda hands over JSON; what would be lost in it is lost here too.
+      handlers[name as keyof Handlers](JSON.parse(JSON.stringify(event)), {} as Context),
+    // There is no IAM here: nobody is let through to what it guards.
+    () => ({ status: 403, message: 'Forbidden' }),
   );
   const agent = new Agent({ keepAlive: true });
 
@@ -147,6 +154,18 @@ function handlersOf(broker: Broker, onRefusal: (refusal: Refusal) => void): Hand
       async (received) =>
         respond('enroll', await told(broker.enroll(received)), ports, (enrolment) => ({ ...enrolment })),
       at('enroll'),
+    ),
+    revoke: httpEndpoint(
+      async (received) => {
+        const nonceKeys = received.caller === undefined ? ports.nonceKeys : null;
+        return respond(
+          'revoke',
+          await told(broker.revoke(received)),
+          { ...ports, nonceKeys },
+          revocationAnswer,
+        );
+      },
+      { ...at('revoke'), iamPath: '/responder/revoke' },
     ),
     metadata: httpEndpoint(
       async () => okAnswer(metadata(PUBLIC_URL, ports.policy.bundle)),

@@ -84,13 +84,11 @@ export function compilePolicies(
     }
   }
 
-  if (problems.length === 0) {
-    const texts = Object.fromEntries([...placed].map(([id, { policy }]) => [id, policy.text]));
-    for (const { id, offset, problem } of cedar.validate(texts, schema)) {
-      const found = placed.get(id);
-      if (found) problems.push(at(found.file, found.policy.offset + offset, problem));
-      else problems.push({ file: files[0]?.path ?? 'policies', line: 1, problem });
-    }
+  const texts = Object.fromEntries([...placed].map(([id, { policy }]) => [id, policy.text]));
+  for (const { id, offset, problem } of cedar.validate(texts, schema)) {
+    const found = placed.get(id);
+    if (found) problems.push(at(found.file, found.policy.offset + offset, problem));
+    else problems.push({ file: files[0]?.path ?? 'policies', line: 1, problem });
   }
   if (problems.length > 0) return { ok: false, problems };
   const policies = Object.fromEntries([...placed].map(([id, { policy }]) => [id, policy.json]));

@@ -5,7 +5,6 @@ const KINDS: { readonly [expected: string]: string } = {
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
-  null: 'null',
   array: 'a list',
   object: 'a mapping',
   record: 'a mapping',

@@ -59,6 +59,9 @@ export function issuerProblems(file: Parsed<IssuerFile>, local: boolean): Proble
   }
   if (file.name === WRIT_ALIAS)
     found.push(problem([], 'the alias writ is reserved for what Writ itself signs'));
+  // Who revokes is called by an issuer's alias, an ARN or a key's URN, in one field: no user may be spelled as those.
+  if (file.name === 'arn' || file.name === 'urn')
+    found.push(problem([], `the alias ${file.name} is reserved: its users would be spelled as others are`));
   for (const key of ['iss', 'jwks_uri'] as const) {
     const wrong = urlProblem(value[key], local);
     if (wrong !== null) found.push(problem([key], wrong));

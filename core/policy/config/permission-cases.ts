@@ -76,5 +76,8 @@ function surroundings(place: PlaceRule): AwsRequest['context'] {
   };
 }
 
+/** Only a Deny is one statement's doing: what is allowed, the case's own role allows as well. */
 const told = ({ decision, by }: Evaluation): string =>
-  by === null ? `it is ${decision}` : `it is ${decision}, by statement ${by.statement}`;
+  by !== null && decision === 'explicitDeny'
+    ? `it is explicitDeny, by statement ${by.statement}`
+    : `it is ${decision}`;

@@ -2,10 +2,11 @@ import type { Authorize } from '../../ports.ts';
 import { identityTag } from '../../session/encode.ts';
 import type { Agent, LoadedBundle } from '../bundle.ts';
 import { choose } from '../choose.ts';
-import { type Decided, decideEnroll, decideIssue } from '../decide.ts';
+import { type Decided, decideEnroll, decideIssue, decideRead, decideRevoke } from '../decide.ts';
 import type { SignedIn } from '../question.ts';
+import { resourceNamed } from './revoke-cases.ts';
 import type { Problem } from './source.ts';
-import type { EnrollAsk, IssueAsk, TestFile } from './test-schema.ts';
+import type { EnrollAsk, IssueAsk, ReadAsk, RevokeAsk, TestFile } from './test-schema.ts';
 import type { Parsed } from './yaml.ts';
 
 export interface CaseResult {
@@ -31,9 +32,19 @@ export function policyCases(
   });
 }
 
-function ask(asked: IssueAsk | EnrollAsk, policy: LoadedBundle, authorize: Authorize): Decided | string {
+function ask(
+  asked: IssueAsk | EnrollAsk | RevokeAsk | ReadAsk,
+  policy: LoadedBundle,
+  authorize: Authorize,
+): Decided | string {
   if (asked.action === 'enroll') {
     return decideEnroll({ ...signedIn(asked), jkt: 'case' }, SEALED, policy, authorize);
+  }
+  if (asked.action === 'revoke' || asked.action === 'read') {
+    const of = resourceNamed(asked.of, policy.bundle);
+    if (typeof of === 'string') return of;
+    if (asked.action === 'read') return decideRead({ ...signedIn(asked), of }, SEALED, policy, authorize);
+    return decideRevoke({ ...signedIn(asked), mode: asked.mode ?? 'end', of }, SEALED, policy, authorize);
   }
   const { bundle } = policy;
   const agent = bundle.agents.find((each) => each.agent === asked.agent);
@@ -71,7 +82,7 @@ const actorOf = (asked: IssueAsk, { agent }: Agent) => ({
 
 const aliasOf = (user: string): string => user.slice(0, user.indexOf(':'));
 
-const signedIn = (asked: IssueAsk | EnrollAsk): SignedIn => ({
+const signedIn = (asked: IssueAsk | EnrollAsk | RevokeAsk | ReadAsk): SignedIn => ({
   subject: {
     id: identityTag(aliasOf(asked.user), asked.user.slice(asked.user.indexOf(':') + 1)),
     alias: aliasOf(asked.user),

@@ -34,7 +34,12 @@ export const IssuerFile = z
       .describe('What its tokens are good for: one thing only.'),
     audiences: strings('Of these the token must name one: a token for somebody else is no good here.').min(1),
     types: z
-      .array(z.union([z.string().regex(/^[a-z0-9+.-]+$/), z.null()], must('lower-case text, or null')))
+      .array(
+        z.union(
+          [z.string().regex(/^[a-z0-9+.-]+$/, 'must be lower-case text'), z.null()],
+          must('lower-case text, or null'),
+        ),
+      )
       .min(1)
       .describe(
         'Accepted `typ` headers, lower case, without `application/`; null accepts a token without. Default: by class.',

@@ -1,7 +1,7 @@
 import { CONTAINED } from '../../session/containment.ts';
 import { whyOutlives } from '../outlives.ts';
 import type { PermissionFile, StatementEntry } from './schemas.ts';
-import type { Problem } from './source.ts';
+import { type Problem, quoted } from './source.ts';
 import { BUILT_IN, looseParameter, parametersOf, parseTemplate } from './template.ts';
 import type { Parsed } from './yaml.ts';
 
@@ -30,7 +30,7 @@ export function statementProblems(file: Parsed<PermissionFile>): Problem[] {
       found.push(...templateProblems(resource, file, path, used));
     }
     for (const [operator, keys] of Object.entries(entry.Condition ?? {})) {
-      if (!OPERATOR.test(operator)) found.push(problem(at('Condition', operator), 'is no operator of IAM'));
+      if (!OPERATOR.test(operator)) found.push(problem(at('Condition', operator), operatorProblem(operator)));
       for (const [key, values] of Object.entries(keys)) {
         const path = at('Condition', operator, key);
         if (!CONDITION_KEY.test(key)) found.push(problem(path, 'is no condition key'));
@@ -95,6 +95,12 @@ function templateProblems(
   return loose === null ? found : [...found, problem(path, loose)];
 }
 
+/** YAML has a value `Null`, which as a key is the empty text. */
+const operatorProblem = (operator: string): string =>
+  operator === ''
+    ? 'has an operator without a name: Null must be in quotes'
+    : `${quoted(operator)} is no operator of IAM`;
+
 /**
  * `ForAllValues` holds where the key is missing, so in an Allow it allows what it was to narrow.
  *
@@ -105,7 +111,7 @@ function emptySetProblem(operator: string, key: string, entry: StatementEntry): 
   const isNull = [entry.Condition?.Null?.[key]].flat();
   return isNull.every((each) => each === 'false')
     ? null
-    : `holds where the key is missing: add Null: { ${key}: "false" }`;
+    : `holds where the key is missing: add "Null": { "${key}": "false" }`;
 }
 
 /** The elements of a value that YAML may have as one or as a list, each with its path. */

@@ -24,7 +24,13 @@ export type ParseResult<T> =
 export function parseYaml<T>(source: ConfigFile, schema: z.ZodType<T>): ParseResult<T> {
   const file = source.path;
   const lines = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter: lines, version: '1.2', schema: 'core' });
+  const document = parseDocument(source.text, {
+    lineCounter: lines,
+    version: '1.2',
+    schema: 'core',
+    // Else `!!binary` would be a Buffer, with all its members.
+    resolveKnownTags: false,
+  });
   const at = (offset: number, problem: string): Problem => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col, problem };
@@ -84,7 +90,8 @@ function problemsOf(
     if (nearest !== undefined) return nearest;
   }
   const where = issue.path.map(String).join('.');
-  return [at(offsetOf(root, issue.path), where === '' ? issue.message : `${where}: ${issue.message}`)];
+  const part = issue.code === 'invalid_key' ? 'key' : 'value';
+  return [at(offsetOf(root, issue.path, part), where === '' ? issue.message : `${where}: ${issue.message}`)];
 }
 
 const ANOTHER_KIND = new Set<string | undefined>(['invalid_type', 'invalid_value', 'invalid_format']);

@@ -70,3 +70,14 @@ test.each([
   const expansion = expand(pattern, NONE);
   expect(expansion.state === 'pattern' ? matchesArn(expansion.tokens, arn) : expansion.state).toBe(matches);
 });
+
+test('a ? at the end of an early part of an ARN does not reach beyond its colon', () => {
+  expect(matchesResource('arn:aws:s3:eu?:1:x', 'arn:aws:s3:eu1:1:x', NONE)).toBe(true);
+  expect(matchesResource('arn:aws:s3:eu?:1:x', 'arn:aws:s3:eu::1:x', NONE)).toBe(false);
+});
+
+test('a default value may be empty', () => {
+  const pattern = "arn:aws:s3:::b/x${aws:PrincipalTag/t, ''}";
+  expect(matchesResource(pattern, 'arn:aws:s3:::b/x', NONE)).toBe(true);
+  expect(matchesResource(pattern, 'arn:aws:s3:::b/xy', NONE)).toBe(false);
+});

@@ -54,3 +54,11 @@ test.each([
 ])('%s %s of %s: %s', (operator, wanted, actual, expected) => {
   expect(holds({ [operator]: { 'aws:x': wanted } }, toContext({ 'aws:x': actual }))).toBe(expected);
 });
+
+test('a key that is there in two spellings has the values of both', () => {
+  const context = toContext({ 'aws:X': 'a', 'aws:x': ['b', 'c'] });
+  for (const value of ['a', 'b', 'c']) {
+    expect(holds({ 'ForAnyValue:StringEquals': { 'aws:x': [value] } }, context)).toBe(true);
+    expect(holds({ 'ForAllValues:StringEquals': { 'aws:x': [value] } }, context)).toBe(false);
+  }
+});

@@ -237,3 +237,26 @@ describe('statements that are refused', () => {
     expect(parse(document(), 'resource')).toEqual({ ok: false, problem: 'statement 0: Principal is needed' });
   });
 });
+
+test('as many services as principals of AWS are not none', () => {
+  const Principal = { AWS: ['111122223333'], Service: ['lambda.amazonaws.com'] };
+  expect(withStatement({ Principal }, 'resource')).toMatchObject({
+    ok: true,
+    document: { Statement: [{ Principal }] },
+  });
+});
+
+test.each<[string, ParsedPolicy]>([
+  ['an Id that is no text', parse(document({ Id: 7 }))],
+  ['a Sid of other characters', withStatement({ Sid: '!Read', Principal: '*' }, 'resource')],
+  [
+    'a service as a principal of AWS',
+    withStatement({ Principal: { AWS: 'lambda.amazonaws.com' } }, 'resource'),
+  ],
+  [
+    'one action of another service in a trust policy',
+    parse(document({ Statement: [{ ...TRUST, Action: ['sts:AssumeRole', 's3:GetObject'] }] }), 'trust'),
+  ],
+])('%s is refused', (_, parsed) => {
+  expect(parsed.ok).toBe(false);
+});

@@ -49,3 +49,8 @@ test('partition and account are read from each kind of ARN', () => {
   for (const name of names) expect(parseCaller(name)).toMatchObject({ partition: 'aws', account: ACCOUNT });
   expect(parseCaller('lambda.amazonaws.com')).toMatchObject({ partition: null, account: null });
 });
+
+test('a role is named by everyone directly, and by its own name as a role', () => {
+  const role = parseCaller(ROLE);
+  expect(role && [naming({ AWS: '*' }, role), naming({ AWS: ROLE }, role)]).toEqual(['direct', 'role']);
+});

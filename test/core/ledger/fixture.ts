@@ -138,6 +138,7 @@ export const REVOKED: Revoked = {
   intent: INTENT_HASH,
   kind: 'writ',
   value: WRIT,
+  also: [],
   mode: 'end',
   cutoff: OPENED + 101,
   blockedUntil: null,
@@ -145,6 +146,8 @@ export const REVOKED: Revoked = {
   by: 'idp:alice',
   requestId: 'r1',
   decision: null,
+  address: PERSONAL,
+  userAgent: null,
 };
 
 export const ENFORCED: Enforced = {

@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { jcs } from '../../../core/encoding/jcs.ts';
-import { dueHour, dueIndex, intentItem, keyOf, outcomeItem } from '../../../core/ledger/keys.ts';
-import { ENDED, ENFORCED, ENROLLED, INTENT, ISSUED, KEY, REFUSED, REVOKED, WRIT } from './fixture.ts';
+import { dueHour, dueIndex, intentItem, issuedItem, keyOf, outcomeItem } from '../../../core/ledger/keys.ts';
+import {
+  DEADLINE,
+  ENDED,
+  ENFORCED,
+  ENROLLED,
+  INTENT,
+  ISSUED,
+  KEY,
+  ORPHANED,
+  REFUSED,
+  REVOKED,
+  WRIT,
+} from './fixture.ts';
 
 const REVOCATION = REVOKED.revocation;
 
@@ -34,8 +46,18 @@ test('an intent is due when it must have its outcome', () => {
   });
 });
 
-test('an outcome is due to nobody, and its body is canonical', () => {
-  expect(outcomeItem(ISSUED)).toEqual({ pk: `WRIT#${WRIT}`, sk: '10#outcome', body: jcs(ISSUED) });
+test('an issued one is due at its deadline, and its body is canonical', () => {
+  expect(issuedItem(ISSUED, DEADLINE)).toEqual({
+    pk: `WRIT#${WRIT}`,
+    sk: '10#outcome',
+    body: jcs(ISSUED),
+    due: '2026-11-24T11',
+    dueAt: `2026-11-24T11:00:00Z#${WRIT}`,
+  });
+});
+
+test('another outcome is due to nobody', () => {
+  expect(outcomeItem(ORPHANED)).toEqual({ pk: `WRIT#${WRIT}`, sk: '10#outcome', body: jcs(ORPHANED) });
 });
 
 describe('the time index', () => {

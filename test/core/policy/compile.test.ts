@@ -281,6 +281,16 @@ describe('issuers', () => {
     ]);
   });
 
+  test.each(['arn', 'urn'])('the alias %s would spell its users as others who revoke are', (alias) => {
+    const text =
+      files()
+        .find(({ path }) => path === corp)
+        ?.text.replace('login.example.com\n', 'other.example.com\n') ?? '';
+    expect(told(`issuers/${alias}.yaml`, text)).toEqual([
+      `issuers/${alias}.yaml:1: the alias ${alias} is reserved: its users would be spelled as others are`,
+    ]);
+  });
+
   test('http on the loopback is taken on a laptop, and no other http', () => {
     expect(told(corp, ['iss: https://login.example.com', 'iss: http://127.0.0.1:8471'], true)).toEqual([]);
     expect(told(corp, ['iss: https://login.example.com', 'iss: http://10.0.0.1:8471'], true)).toHaveLength(1);
@@ -395,7 +405,7 @@ describe('permissions', () => {
     [
       'an operator that IAM has not',
       condition('{ StringLikes: { "s3:prefix": x } }'),
-      '10: is no operator of IAM',
+      '10: "StringLikes" is no operator of IAM',
     ],
     [
       'a set that may be empty',

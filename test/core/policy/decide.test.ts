@@ -132,6 +132,29 @@ test('what is not known is absent, not null', () => {
   expect(JSON.stringify({ context, entities })).not.toContain('null');
 });
 
+test('a person signed in for it, this long ago, from there; sets have no order', () => {
+  const { subject } = asked;
+  const signedIn = { ...asked, subject: { ...subject, acr: 'gold', amr: ['pwd', 'otp', 'pwd'] } };
+  expect(issueQuestion(signedIn).context).toMatchObject({
+    attended: true,
+    auth_time: NOW - 60,
+    auth_age: 60,
+    acr: 'gold',
+    amr: ['otp', 'pwd'],
+    address: { __extn: { fn: 'ip', arg: '203.0.113.7' } },
+    now: NOW,
+  });
+});
+
+test('a policy may ask for a person’s own sign-in', () => {
+  const people = `@id("people")
+permit (principal, action == Writ::Action::"issue", resource) when { context.attended };
+`;
+  const here = bundleOf({ 'policies/all.cedar': people });
+  const decided = decideIssue(asked, sealed, here, cedar(here.bundle.policies));
+  expect(decided.decision).toMatchObject({ effect: 'permit', policies: ['people'] });
+});
+
 test('nothing is approved, and task and purpose are the agent’s word', () => {
   expect(issueQuestion(asked).context).toMatchObject({
     approvals: [],

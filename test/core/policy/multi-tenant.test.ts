@@ -58,6 +58,16 @@ test.each([
   'https://example.com/https://gitlab.com',
   'https://app.terraform.io.example.com',
   'https://example.com/?https://app.terraform.io',
+  'https://example.com/https://login.microsoftonline.com/common/v2.0',
+  'https://example.com/https://accounts.google.com',
+  'https://accounts.google.com.example.com',
+  'https://accounts.google.com/team',
+  'https://example.com/https://token.actions.githubusercontent.com',
+  'https://token.actions.githubusercontent.com/enterprise',
+  'https://example.com/https://agent.buildkite.com',
+  'https://example.com/https://oidc.vercel.com',
+  'https://example.com/https://cognito-identity.amazonaws.com',
+  'https://cognito-identity.amazonaws.com.example.com',
 ])('%s is one organisation’s own, unless its entry says otherwise', (iss) => {
   expect(tenancyProblem(iss, false, [])).toBeNull();
   expect(tenancyProblem(iss, true, [])).toContain(STRANGERS);

@@ -41,6 +41,14 @@ test.each<{ name: string; given: { [name: string]: string }; parameter: string; 
   expect(checkParameters(permission, given)).toEqual({ ok: false, refusal });
 });
 
+test('a value that is no text is refused, though it would fit as one', () => {
+  const given = { prefix: 7 as unknown as string };
+  expect(checkParameters(permission, given)).toEqual({
+    ok: false,
+    refusal: { reason: 'parameter_invalid', parameter: 'prefix', problem: 'is no string' },
+  });
+});
+
 test('a refusal does not quote the value', () => {
   expect(JSON.stringify(checkParameters(permission, { prefix: 'canary*' }))).not.toContain('canary');
 });
@@ -91,7 +99,13 @@ test.each<{ type: PlainType; good: string[]; bad: string[] }>([
   },
 ])('$type', ({ type, good, bad }) => {
   for (const value of good) expect([value, parameterProblem(plain(type), value)]).toEqual([value, null]);
-  for (const value of bad) expect([value, parameterProblem(plain(type), value)]).not.toEqual([value, null]);
+  for (const value of good) expect(value.length).toBeLessThanOrEqual(PARAMETER_TYPES[type].longest);
+  for (const value of bad) {
+    expect([value, parameterProblem(plain(type), value)]).toEqual([
+      value,
+      expect.stringMatching(new RegExp(`^is no ${type}\\b`, 'i')),
+    ]);
+  }
 });
 
 test('an enum takes its values and nothing like them', () => {

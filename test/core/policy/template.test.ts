@@ -43,6 +43,9 @@ test.each([
   '${account}*',
   'x-${region}-?',
   '${p}/x*',
+  '${aws:username}*',
+  '${aws:username}-${aws:userid}',
+  '**',
 ])('%s is tight', (template) => {
   expect(looseParameter(parsed(template))).toBeNull();
 });

@@ -121,9 +121,9 @@ describe('after STS has answered', () => {
   const LATER = NOW + 100;
 
   test.each([
-    ['before the cut-off', NOW - 1, revoked('user')],
-    ['at the cut-off', NOW, revoked('user')],
-    ['a second before T′', NOW + 9, revoked('user')],
+    ['before the cut-off', NOW - 1, pending(11)],
+    ['at the cut-off', NOW, pending(10)],
+    ['a second before T′', NOW + 9, pending(1)],
     ['at T′', NOW + 10, CLEAR],
   ])('cut off, and the session was issued %s', (_, issuedAt, expected) => {
     expect(standingAfter([head({ cutoff: NOW })], LATER, issuedAt)).toEqual(expected);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../core/fault.ts';
-import { cutPurpose, identityTag, label, tagValue } from '../../../core/session/encode.ts';
+import { cutPurpose, identityTag, isIdentityTag, label, tagValue } from '../../../core/session/encode.ts';
 
 const OID = '11111111-2222-4333-8444-555555555555';
 const TAG_ALPHABET = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,64}$/u;
@@ -191,4 +191,41 @@ describe('a purpose', () => {
       }),
     );
   });
+});
+
+describe('a text that could be a tag of an identity', () => {
+  test('each that ever is', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(isIdentityTag(identityTag('corp', text))).toBe(true);
+      }),
+    );
+  });
+
+  const cut = identityTag('corp', 'x'.repeat(90));
+  test.each([
+    ['without an alias', 'alice'],
+    ['with an alias that is none', 'Corp:alice'],
+    ['with something before the alias', '*corp:alice'],
+    ['with a wildcard', 'corp:al*'],
+    ['with a wildcard at its end', 'corp:alice*'],
+    ['with a line break at its end', 'corp:alice\n'],
+    ['with an escape of one digit', 'corp:a=3'],
+    ['with an escape in upper case', 'corp:a=3D'],
+    ['with the escape itself', 'corp:a='],
+    ['with a cut that is none', 'corp:a=h'],
+    ['with something behind the cut', `corp:${cut.slice(-28)}a`],
+    ['with a cut of other letters', `corp:${cut.slice(-28, -1)}u`],
+    ['of 65 bytes', `corp:${'x'.repeat(60)}`],
+    ['of 65 bytes, with letters of two', `corp:${'é'.repeat(30)}`],
+  ])('none %s', (_, text) => {
+    expect(isIdentityTag(text)).toBe(false);
+  });
+
+  test.each([`corp:${'x'.repeat(59)}`, `corp:x${'é'.repeat(29)}`, `corp:${cut.slice(-28)}`, 'corp:'])(
+    '%s',
+    (text) => {
+      expect(isIdentityTag(text)).toBe(true);
+    },
+  );
 });

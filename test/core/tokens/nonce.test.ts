@@ -1,3 +1,4 @@
+import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkNonce, makeNonce } from '../../../core/tokens/nonce.ts';
@@ -53,11 +54,12 @@ test('no text but ours is good', () => {
 });
 
 describe('without a key worth the name it is a fault', () => {
-  test.each<[string, readonly Uint8Array[]]>([
+  test.each<[string, readonly KeyObject[]]>([
     ['none', []],
-    ['an empty one', [new Uint8Array()]],
-    ['a short one', [new Uint8Array(31)]],
-    ['a short one behind a good one', [...NONCE_KEYS, new Uint8Array(1)]],
+    ['an empty one', [createSecretKey(new Uint8Array())]],
+    ['a short one', [createSecretKey(new Uint8Array(31))]],
+    ['a short one behind a good one', [...NONCE_KEYS, createSecretKey(new Uint8Array(1))]],
+    ['one that is public', [generateKeyPairSync('ed25519').publicKey]],
   ])('%s', (_, keys) => {
     expect(() => makeNonce(keys, NOW)).toThrow('nonce_keys_unavailable');
     expect(() => checkNonce(nonce, keys, NOW)).toThrow('nonce_keys_unavailable');

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { sha256Base64url } from '../../../core/encoding/hash.ts';
 import { makeNonce } from '../../../core/tokens/nonce.ts';
@@ -136,7 +137,7 @@ describe('10–11: now', () => {
 
   test.each([
     ['old', makeNonce(NONCE_KEYS, NOW - 120)],
-    ['not ours', makeNonce([Buffer.alloc(32)], NOW)],
+    ['not ours', makeNonce([createSecretKey(Buffer.alloc(32))], NOW)],
     ['invented', 'x'],
   ])('a nonce that is %s asks for another', async (_, nonce) => {
     expect(await verify({ claims: { nonce } })).toEqual(refused('dpop_nonce_stale'));

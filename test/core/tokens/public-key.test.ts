@@ -80,3 +80,18 @@ test.each<[string, object, string]>([
 ])('%s is no key', (_, jwk, alg) => {
   expect(verificationKey({ ...jwk }, alg)).toBeNull();
 });
+
+test('a key that says what it is for is for nothing else, and EdDSA is Ed25519', () => {
+  for (const alg of ['EdDSA', 'Ed25519']) {
+    expect(verificationKey({ ...edwards.jwk, alg: 'EdDSA' }, alg)).toEqual(edwards.jwk);
+    expect(verificationKey({ ...edwards.jwk, alg: 'ES256' }, alg)).toBeNull();
+  }
+});
+
+test('RSA up to 8192 bits, with an exponent of up to 32', () => {
+  const n = bytes(1024);
+  const e = bytes(4);
+  expect(verificationKey(rsaWith({ n, e }), 'RS256')).toEqual({ kty: 'RSA', n, e });
+  expect(verificationKey(rsaWith({ n: bytes(1025) }), 'RS256')).toBeNull();
+  expect(verificationKey(rsaWith({ e: bytes(5) }), 'RS256')).toBeNull();
+});

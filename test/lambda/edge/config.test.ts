@@ -11,6 +11,7 @@ const ALL: readonly (keyof Config)[] = [
   'mintFunction',
   'nonceKeys',
   'enrolmentKey',
+  'reconcileQueue',
   'region',
 ];
 
@@ -24,6 +25,7 @@ const VARIABLES = {
   WRIT_MINT_FUNCTION: 'writ-mint',
   WRIT_NONCE_KEYS: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:writ-nonce-AbCdEf',
   WRIT_ENROLMENT_KEY: 'arn:aws:kms:eu-central-1:111122223333:key/1234',
+  WRIT_RECONCILE_QUEUE: 'https://sqs.eu-central-1.amazonaws.com/111122223333/writ-reconcile.fifo',
   AWS_REGION: 'eu-central-1',
 };
 const LAMBDA: Environment = { ...VARIABLES, AWS_LAMBDA_FUNCTION_NAME: 'writ-exchange' };
@@ -48,8 +50,15 @@ test('in Lambda, all of it', () => {
     mintFunction: 'writ-mint',
     nonceKeys: { secret: VARIABLES.WRIT_NONCE_KEYS },
     enrolmentKey: VARIABLES.WRIT_ENROLMENT_KEY,
+    reconcileQueue: VARIABLES.WRIT_RECONCILE_QUEUE,
     region: 'eu-central-1',
   });
+});
+
+test('canaries read at AWS, but on a laptop, whose one endpoint judges', () => {
+  expect(readConfig(LAMBDA, ['judgedEndpoint'])).toEqual({ judgedEndpoint: undefined });
+  const laptop = { ...VARIABLES, AWS_ENDPOINT_URL: 'http://127.0.0.1:8472' };
+  expect(readConfig(laptop, ['judgedEndpoint'])).toEqual({ judgedEndpoint: laptop.AWS_ENDPOINT_URL });
 });
 
 test('a function is asked only for what it needs', () => {

@@ -100,3 +100,52 @@ test('headers have no prototype: a name that JavaScript knows is not there unles
   const received = receive(restEvent({ multiValueHeaders: { ['__proto__']: ['x'] } }), URL_OF_ROUTE);
   expect(received.ok && received.value.headers.constructor).toBeUndefined();
 });
+
+describe('who signed', () => {
+  const CALLER = 'arn:aws:iam::111122223333:user/carol';
+  const IAM_ROUTE = '/responder/revoke';
+  const signed = (resource: string | undefined, userArn: unknown = CALLER) =>
+    ({
+      ...restEvent(),
+      ...(resource === undefined ? {} : { resource }),
+      path: IAM_ROUTE,
+      requestContext: { identity: { sourceIp: '198.51.100.7', userArn }, resourcePath: IAM_ROUTE },
+    }) as never;
+  const callerOf = (event: never, iamResource?: string) => {
+    const received = receive(event, URL_OF_ROUTE, iamResource);
+    return received.ok ? received.value.caller : null;
+  };
+
+  test('is believed on the route that IAM guards', () => {
+    expect(callerOf(signed(IAM_ROUTE), IAM_ROUTE)).toBe(CALLER);
+  });
+
+  test.each(['/revoke', '/{proxy+}', '/responder/revoke/', '', undefined])(
+    'is not believed where the matched resource is %s, whatever the path says',
+    (resource) => {
+      expect(callerOf(signed(resource), IAM_ROUTE)).toBeUndefined();
+    },
+  );
+
+  test('is not believed by a function that has no such route', () => {
+    expect(callerOf(signed(IAM_ROUTE))).toBeUndefined();
+  });
+
+  test.each([null, '', undefined, 5])(
+    'is %s on IAM’s route: a fault, never an anonymous responder',
+    (userArn) => {
+      const event = signed(IAM_ROUTE, userArn === undefined ? null : userArn);
+      expect(() => receive(event, URL_OF_ROUTE, IAM_ROUTE)).toThrow('misconfigured');
+    },
+  );
+
+  test('is nobody’s header', () => {
+    const multiValueHeaders = { 'x-amzn-iam-user-arn': [CALLER], caller: [CALLER] };
+    expect(callerOf(restEvent({ multiValueHeaders }) as never, IAM_ROUTE)).toBeUndefined();
+  });
+
+  test('in an HTTP API’s event is not read', () => {
+    const event = { ...httpApiEvent(), resource: IAM_ROUTE, routeKey: `POST ${IAM_ROUTE}` };
+    expect(callerOf(event as never, IAM_ROUTE)).toBeUndefined();
+  });
+});

@@ -1,7 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Fault } from '../../../core/fault.ts';
 import { invocation } from '../../../lambda/edge/invocation.ts';
-import { logDone, logFault, logRefusal, logSwept } from '../../../lambda/edge/log.ts';
+import {
+  logClosed,
+  logDone,
+  logFault,
+  logReconciled,
+  logRefusal,
+  logRevocation,
+  logScheduled,
+  logSwept,
+} from '../../../lambda/edge/log.ts';
 import { CONTEXT } from './events.ts';
 import { catchOutput, linesOf } from './output.ts';
 
@@ -16,6 +25,8 @@ test('a refusal is one line and one count, each of our own words', () => {
   expect(line).toMatchObject({
     level: 'INFO',
     message: 'refused',
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    service: 'writ',
     endpoint: 'token',
     reason_code: 'actor_unknown',
     writ: '01jd3v9q2m8x7c4b',
@@ -23,12 +34,55 @@ test('a refusal is one line and one count, each of our own words', () => {
   expect(count).toMatchObject({ endpoint: 'token', outcome: 'refused', reason: 'actor_unknown', Exits: 1 });
 });
 
-test('a sweep is one line and two counts, zero on a good day', () => {
-  logSwept({ settled: 7, orphaned: 2, unreadable: 0 });
+test('a sweep is one line and three counts, zero on a good day', () => {
+  logSwept({ settled: 7, orphaned: 2, closed: 1, unreadable: 0 });
   const [line, count] = linesOf(output());
-  expect(line).toMatchObject({ message: 'swept', settled: 7, orphaned: 2, unreadable: 0 });
-  expect(count).toMatchObject({ Orphaned: 2, Unreadable: 0 });
+  expect(line).toMatchObject({ message: 'swept', settled: 7, orphaned: 2, closed: 1, unreadable: 0 });
+  expect(count).toMatchObject({ Orphaned: 2, SchedulesLost: 1, Unreadable: 0 });
   expect(count).not.toHaveProperty('endpoint');
+});
+
+test('a reconcile is one line and four counts; drift and a fault are errors of their own', () => {
+  logReconciled({
+    account: '444455556666',
+    drift: ['default_differs', 'role_detached:reports'],
+    verified: false,
+    behind: true,
+    written: 1,
+    enforced: 0,
+    forgotten: 2,
+    impossible: 0,
+    fault: new Fault('iam_unavailable'),
+  });
+  const [line, edited, detached, count, fault] = linesOf(output());
+  expect(line).toMatchObject({ level: 'INFO', message: 'reconciled', account: '444455556666', written: 1 });
+  expect(edited).toMatchObject({ level: 'ERROR', message: 'drift', what: 'default_differs' });
+  expect(detached).toMatchObject({ account: '444455556666', what: 'role_detached:reports' });
+  expect(count).toMatchObject({ Drift: 2, Unverified: 1, Behind: 1, Impossible: 0 });
+  expect(fault).toMatchObject({ message: 'fault', endpoint: 'reconcile', code: 'iam_unavailable' });
+});
+
+test('a batch of the stream: what was made of it, and each record that failed by its name there', () => {
+  logScheduled({ scheduled: 3, closed: 1, failed: [{ sequence: '4711', fault: 'poison' }] });
+  const [line, failed, count] = linesOf(output());
+  expect(line).toMatchObject({ level: 'INFO', message: 'scheduled', scheduled: 3, closed: 1 });
+  expect(failed).toMatchObject({
+    level: 'ERROR',
+    message: 'not_scheduled',
+    sequence: '4711',
+    fault: 'poison',
+  });
+  expect(count).toMatchObject({ NotScheduled: 1 });
+});
+
+test('a writ that is closed is one line; one that cannot be is counted', () => {
+  logClosed('01jd3v9q2m8x7c4b', 'closed');
+  logClosed('01jd3v9q2m8x7c4b', 'unreadable');
+  const [closed, unreadable, count, ...more] = linesOf(output());
+  expect(closed).toMatchObject({ message: 'closed', writ: '01jd3v9q2m8x7c4b', state: 'closed' });
+  expect(unreadable).toMatchObject({ message: 'closed', state: 'unreadable' });
+  expect(count).toMatchObject({ Unreadable: 1 });
+  expect(more).toEqual([]);
 });
 
 test('the count’s dimensions are closed sets: no writ, user or address among them', () => {
@@ -36,8 +90,16 @@ test('the count’s dimensions are closed sets: no writ, user or address among t
   const count = linesOf(output()).find((line) => '_aws' in line);
   expect(count).toMatchObject({
     _aws: {
-      CloudWatchMetrics: [{ Namespace: 'Writ', Dimensions: [['service', 'endpoint', 'outcome', 'reason']] }],
+      Timestamp: expect.any(Number),
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Writ',
+          Dimensions: [['service', 'endpoint', 'outcome', 'reason']],
+          Metrics: [{ Name: 'Exits', Unit: 'Count' }],
+        },
+      ],
     },
+    service: 'writ',
   });
   expect(JSON.stringify(count)).not.toContain('01jd3v9q2m8x7c4b');
 });
@@ -68,4 +130,19 @@ test('a private function lets out nothing else: Lambda would print it, message a
   const error = await handler({}, CONTEXT).catch((caught: unknown) => caught);
   expect(error).toEqual(new Fault('misconfigured'));
   expect(String((error as Error).stack) + output()).not.toContain('canary');
+});
+
+test('a revocation is one line: its id, or why there is none, and nobody’s words', () => {
+  logRevocation({ ended: 3, revocation: '01jd3v9q2m8x7c4b', also: ['mdm:SN-1'], woken: true });
+  logRevocation({ ended: 0, revocation: null, why: 'policy' });
+  const [done, refused, ...more] = linesOf(output());
+  expect(done).toMatchObject({
+    message: 'revocation',
+    revocation: '01jd3v9q2m8x7c4b',
+    ended: 3,
+    woken: true,
+  });
+  expect(refused).toMatchObject({ message: 'revocation_refused', why: 'policy' });
+  expect(more).toEqual([]);
+  expect(output()).not.toContain('SN-1');
 });

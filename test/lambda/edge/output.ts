@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Catches what goes to stdout and stderr, where Powertools writes: on Lambda all of it becomes log. */
+/** Catches what goes to stdout and stderr, where everything that a function says goes: on Lambda all of it becomes log. */
 export function catchOutput(): () => string {
   let text = '';
   for (const stream of [process.stdout, process.stderr]) {

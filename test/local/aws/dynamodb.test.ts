@@ -7,6 +7,7 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
+  ListTablesCommand,
   PutItemCommand,
   QueryCommand,
   ScanCommand,
@@ -203,6 +204,34 @@ test('a policy on dynamodb:Attributes is not judged at all', async () => {
   });
   await expect(client.send(new GetItemCommand({ TableName, Key: key('alice') }))).rejects.toMatchObject({
     name: 'NotImplemented',
+  });
+});
+
+describe('ListTables', () => {
+  const list = new ListTablesCommand({ Limit: 1 });
+  test('is a read of the control plane', async () => {
+    expect(await all.send(list)).toMatchObject({ TableNames: ['orders'], LastEvaluatedTableName: 'orders' });
+    expect((await world.events()).at(-1)).toMatchObject({
+      eventSource: 'dynamodb.amazonaws.com',
+      eventName: 'ListTables',
+      requestParameters: { limit: 1 },
+      readOnly: true,
+      managementEvent: true,
+      eventCategory: 'Management',
+    });
+  });
+  test('is about no table, so leave to read one is none', async () => {
+    const narrow = await clientWith(allow('dynamodb:*', `arn:aws:dynamodb:${REGION}:000000000000:table/*`));
+    await expect(narrow.send(list)).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringMatching(
+        /dynamodb:ListTables on resource: \* because no session policy allows the dynamodb:ListTables action$/,
+      ),
+    });
+    expect((await world.events()).at(-1)).toMatchObject({
+      eventName: 'ListTables',
+      errorCode: 'AccessDenied',
+    });
   });
 });
 

@@ -59,20 +59,18 @@ test('outside the boundary, whatever role and session policy allow', async () =>
   registry.putRole(role);
 });
 
-test('a deny policy put on the role ends sessions that it already has', async () => {
+test('a deny policy attached to the role ends sessions that it already has', async () => {
   const { registry } = world.aws;
   const s3 = await s3With(allow('s3:GetObject', Q3));
   await get(s3);
-  const role = registry.roleByArn(world.targetArn);
-  if (role === null) throw new Error('no role');
-  registry.putRole({
-    ...role,
-    managed: { deny: policy(deny({ StringLike: { 'aws:SourceIdentity': '*+01jd3v9q2m8x7c4b' } })) },
-  });
+  const document = policy(deny({ StringLike: { 'aws:SourceIdentity': '*+01jd3v9q2m8x7c4b' } }));
+  const { arn } = registry.policies.create({ name: 'deny', path: '/', document: JSON.stringify(document) });
+  registry.policies.attach(arn, 'reader');
   await expect(get(s3)).rejects.toMatchObject({
     message: expect.stringContaining('with an explicit deny in an identity-based policy'),
   });
-  registry.putRole(role);
+  registry.policies.detach(arn, 'reader');
+  await get(s3);
 });
 
 test('the deadline in the session policy ends the session, whatever STS says', async () => {
