@@ -43,10 +43,7 @@ export interface Issuer {
   /** Where its keys are: a URL from configuration (never from a token), or a KMS key of ours. */
   readonly keys: { readonly jwks_uri: string } | { readonly kms: string };
   /** Claims without which a token does not count: tenant, organisation, owner. */
-  readonly require: readonly {
-    readonly claim: string;
-    readonly oneOf: readonly (string | number | boolean)[];
-  }[];
+  readonly require: readonly ClaimRule[];
   readonly claims: {
     /** The claim that names the user, workload or device for ever: `sub`, Entra's `oid`. */
     readonly subject: string;
@@ -64,6 +61,16 @@ export interface Issuer {
   /** What the `writ` command needs to sign someone in (subject class). */
   readonly login?: { readonly client_id: string; readonly scope: string; readonly max_age: number };
 }
+
+/**
+ * A claim, or a member of one by its path (`[kubernetes.io, namespace]`), and what it must be: exactly one of some
+ * values; a list that includes one of them; or text below a prefix that ends with a delimiter.
+ */
+export type ClaimRule = { readonly claim: string | readonly string[] } & (
+  | { readonly oneOf: readonly (string | number | boolean)[] }
+  | { readonly includes: readonly string[] }
+  | { readonly startsWith: string }
+);
 
 export interface Agent {
   /** `[a-z][a-z0-9-]*`: session names begin with it. */

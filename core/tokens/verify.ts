@@ -4,6 +4,7 @@ import { allow, type Outcome, refuse } from '../outcome.ts';
 import type { Issuer, IssuerClass } from '../policy/bundle.ts';
 import type { FindKey } from '../ports.ts';
 import type { Slot } from '../refusals.ts';
+import { claimOf, meets } from './claim-rule.ts';
 import { isNumericDate } from './claims.ts';
 import { readJws, type UnverifiedJws } from './jws.ts';
 import { isSignatureAlgorithm } from './public-key.ts';
@@ -89,9 +90,9 @@ function checkClaims(claims: JsonObject, issuer: Issuer, options: TokenToVerify)
   const timely = checkTimes(claims, options);
   if (!timely.ok) return timely;
 
-  for (const { claim, oneOf } of issuer.require) {
-    const value = member(claims, claim);
-    if (oneOf.some((accepted) => accepted === value)) continue;
+  for (const rule of issuer.require) {
+    if (meets(rule, claims)) continue;
+    const claim = claimOf(rule);
     return slot === 'subject_token' || slot === 'first'
       ? refuse({ reason: 'subject_rule', claim })
       : refuse({ reason: 'token_claim', token: slot, claim });

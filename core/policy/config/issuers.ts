@@ -1,4 +1,5 @@
 import { ALIAS } from '../../session/encode.ts';
+import { claimOf } from '../../tokens/claim-rule.ts';
 import {
   ACCESS_TOKEN_TYPE,
   ATTESTATION_TYPE,
@@ -66,7 +67,7 @@ export function issuerProblems(file: Parsed<IssuerFile>, local: boolean): Proble
     const wrong = urlProblem(value[key], local);
     if (wrong !== null) found.push(problem([key], wrong));
   }
-  const required = (value.require ?? []).map((rule) => rule.claim);
+  const required = (value.require ?? []).map(claimOf);
   const tenancy = tenancyProblem(value.iss, value.multiTenant ?? false, required);
   if (tenancy !== null) found.push(problem(['require'], tenancy));
   for (const type of value.types ?? []) {

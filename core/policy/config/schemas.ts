@@ -26,6 +26,12 @@ const qualified = z
   .regex(new RegExp(`^${ALIAS_PATTERN}:[^*?]+$`), 'must be <issuer alias>:<name>, exact, without * or ?');
 const date = z.iso.date(must('a date such as 2027-06-30'));
 
+const claim = z
+  .union([text, z.array(text).min(2).max(4)], must('a claim’s name, or the path to a member of one'))
+  .describe(
+    'Name of the claim; a list is the path to a member of one, such as `[kubernetes.io, namespace]`.',
+  );
+
 export const IssuerFile = z
   .strictObject({
     iss: text.describe('The exact `iss` claim: compared as text, never as a pattern.'),
@@ -70,13 +76,29 @@ export const IssuerFile = z
       .optional(),
     require: z
       .array(
-        z.strictObject({
-          claim: text.describe('Name of the claim.'),
-          oneOf: z
-            .array(z.union([text, z.number(), z.boolean()], must('text, a number, true or false')))
-            .min(1)
-            .describe('Accepted values, compared exactly, type and all: `"1"` is not `1`.'),
-        }),
+        z.union(
+          [
+            z.strictObject({
+              claim,
+              oneOf: z
+                .array(z.union([text, z.number(), z.boolean()], must('text, a number, true or false')))
+                .min(1)
+                .describe('Accepted values, compared exactly, type and all: `"1"` is not `1`.'),
+            }),
+            z.strictObject({
+              claim,
+              includes: z.array(text).min(1).describe('The claim is a list, and one of these is in it.'),
+            }),
+            z.strictObject({
+              claim,
+              startsWith: z
+                .string()
+                .regex(/^.+[/:]$/, 'must end with / or :')
+                .describe('The claim is text below this prefix, which ends with `/` or `:`.'),
+            }),
+          ],
+          must('{claim, oneOf}, {claim, includes} or {claim, startsWith}'),
+        ),
       )
       .describe('Claims without which a token does not count: tenant, organisation, owner.')
       .optional(),
