@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { DEFAULT_DURATION_SECONDS, MAX_CHAINED_SECONDS, MIN_USEFUL_SECONDS } from '../core/limits.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { configCommands } from './config-commands.ts';
 import { credentials } from './credentials.ts';
 import { endingCommands } from './ending-commands.ts';
 import { enroll } from './enroll.ts';
@@ -77,6 +78,7 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
   });
 
   const policy = command(writ, 'policy', 'the rules in config/');
+  configCommands({ writ, policy, command }, { io, json, exitWith });
   // Loaded when asked for: the policy engine is no part of a credential_process.
   configOptions(command(policy, 'build', 'check all of config/ and compile it into one bundle'))
     .option('--out <folder>', 'where bundles are kept, by their hash', 'dist/bundles')

@@ -59,6 +59,21 @@ export async function policyTest(options: PolicyOptions): Promise<PolicyExit> {
   return failed === 0 ? 0 : 1;
 }
 
+/**
+ * Compiles files that are not on disk yet, and runs their cases.
+ *
+ * @returns the bundle's hash, and what is wrong, with file and line; no problems: all of it holds.
+ */
+export function checkFiles(files: readonly FoundFile[]): {
+  readonly hash: string;
+  readonly problems: readonly string[];
+} {
+  const compiled = compileFiles(files, {});
+  if (!compiled.ok) return { hash: '', problems: compiled.problems.map((problem) => told(problem, files)) };
+  const failed = runCases(files, compiled).flatMap(({ problem }) => problem ?? []);
+  return { hash: compiled.hash, problems: failed.map((problem) => told(problem, files)) };
+}
+
 function read({ config, local, variables, io }: Omit<PolicyOptions, 'json'>): FoundFile[] {
   const folders = config.map((folder, index) => ({
     folder: resolve(io.cwd, folder),

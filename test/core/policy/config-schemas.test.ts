@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { configSchemas, SCHEMA_FOLDER } from '../../../docs/generate-config-schemas.ts';
+import { configSchemas } from '../../../core/policy/config/json-schemas.ts';
+import { SCHEMA_FOLDER } from '../../../docs/generate-config-schemas.ts';
 
 test('the published schemas are those that the compiler checks with (node docs/generate-config-schemas.ts)', () => {
   const published = Object.fromEntries(
