@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { type ConfigFlags, policyOptions } from './config-flags.ts';
+import type { ExplainFlags } from './explain.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -12,9 +14,50 @@ export function configCommands(
     readonly policy: Command;
     readonly command: (parent: Command, signature: string, description: string) => Command;
   },
-  with_: { readonly io: Io; readonly json: boolean; readonly exitWith: (code: number) => void },
+  with_: With,
 ): void {
   initCommand(on.command(on.writ, 'init', 'write a first config/, which compiles as it stands'), with_);
+  explainCommand(
+    on.command(on.writ, 'explain <permission>', 'what would become of a request; nothing is issued'),
+    with_,
+  );
+}
+
+interface With {
+  readonly io: Io;
+  readonly json: boolean;
+  readonly exitWith: (code: number) => void;
+}
+
+function explainCommand(command: Command, { io, json, exitWith }: With): void {
+  command
+    .requiredOption('--as <user>', 'who asks: <issuer alias>:<subject>')
+    .option('--group <name>', 'a group that the user is in; one flag each', another)
+    .option('--agent <name>', 'the agent (default: the only one)')
+    .option('--account <name>', "the account (default: the permission's only one)")
+    .option('--parameter <name=value>', 'a parameter of the permission; one flag each', another)
+    .option('--duration <seconds>', 'how long (default: 900)')
+    .option('--acr <value>', 'how the user signed in (OIDC acr)')
+    .option('--amr <value>', 'with what (OIDC amr); one flag each', another)
+    .option('--auth-age <seconds>', 'how long ago the user signed in', '60')
+    .option('--actor <kind>', 'enrolled or attested: who vouches for the agent', 'enrolled')
+    .option('--device <kind>', 'enrolled, attested or claimed', 'enrolled')
+    .option('--compliant', 'the device management says that it is compliant')
+    .option('--no-compliant', 'or that it is not')
+    .option('--address <ip>', 'from where', '192.0.2.1')
+    .option('--task <id>', 'the unit of work', 'EXPLAIN-1')
+    .option('--purpose <text>', 'why', 'to see what would become of it')
+    .option('--config <folder>', 'configuration, or a bundle; a second folder lies over the first', another)
+    .option('--local', 'for the laptop: see policy build')
+    .addHelpText('after', '\nExits with 0 where it would be issued, 2 where it would be refused.')
+    .action(async (permission: string, flags: ExplainFlags & ConfigFlags) => {
+      const { explainPermission } = await import('./explain.ts');
+      // Commander's default of a --no- flag is yes; ours is that nobody knows.
+      const { compliant, ...others } = flags;
+      const known = io.argv.some((each) => /^--(?:no-)?compliant$/.test(each));
+      const options = policyOptions(flags, io, json);
+      exitWith(explainPermission(permission, { ...others, ...(known && { compliant }) }, options));
+    });
 }
 
 /** The presets' questions as flags: `test/cli/init.test.ts` sees that none is missing. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { DEFAULT_DURATION_SECONDS, MAX_CHAINED_SECONDS, MIN_USEFUL_SECONDS } from '../core/limits.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { configCommands } from './config-commands.ts';
+import { type ConfigFlags, policyOptions } from './config-flags.ts';
 import { credentials } from './credentials.ts';
 import { endingCommands } from './ending-commands.ts';
 import { enroll } from './enroll.ts';
@@ -127,25 +128,7 @@ const wantedOptions = (command: Command): Command =>
 
 const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-interface ConfigFlags {
-  readonly config?: readonly string[];
-  readonly local?: boolean;
-}
-
 const configOptions = (command: Command): Command =>
   command
     .option('--config <folder>', 'configuration; a second one lies over the first (default: config)', another)
     .option('--local', 'for the laptop: an overlay may have places to fill in, and issuers on the loopback');
-
-/** What `policy build` and `policy test` are given. Places in an overlay are filled from `LOCAL_*`. */
-const policyOptions = (flags: ConfigFlags, io: Io, json: boolean) => ({
-  config: flags.config ?? ['config'],
-  local: flags.local,
-  variables: Object.fromEntries(
-    Object.entries(io.env).flatMap(([name, value]) =>
-      name.startsWith('LOCAL_') && value !== undefined ? [[name, value]] : [],
-    ),
-  ),
-  json,
-  io,
-});

@@ -11,7 +11,7 @@ import { sortFiles } from '../core/policy/config/sort.ts';
 import { usage } from './failure.ts';
 import type { Io } from './io.ts';
 
-interface PolicyOptions {
+export interface PolicyOptions {
   /** Configuration folder, then overlays; relative to `io.cwd`. */
   readonly config: readonly string[];
   /** Laptop: issuers may be http on the loopback, and overlays may have `${NAME:-default}`. */
@@ -74,7 +74,7 @@ export function checkFiles(files: readonly FoundFile[]): {
   return { hash: compiled.hash, problems: failed.map((problem) => told(problem, files)) };
 }
 
-function read({ config, local, variables, io }: Omit<PolicyOptions, 'json'>): FoundFile[] {
+export function read({ config, local, variables, io }: Omit<PolicyOptions, 'json'>): FoundFile[] {
   const folders = config.map((folder, index) => ({
     folder: resolve(io.cwd, folder),
     shown: folder,
@@ -101,8 +101,10 @@ function checkFilledIn(files: readonly FoundFile[], local: boolean): void {
   }
 }
 
-const compileFiles = (files: readonly FoundFile[], { local }: Pick<PolicyOptions, 'local'>): Compiled =>
-  compile(files, { cedar: cedarCompiler, local: local ?? false });
+export const compileFiles = (
+  files: readonly FoundFile[],
+  { local }: Pick<PolicyOptions, 'local'>,
+): Compiled => compile(files, { cedar: cedarCompiler, local: local ?? false });
 
 function runCases(files: readonly FoundFile[], compiled: Compiled & { readonly ok: true }): CaseResult[] {
   const { bundle, hash } = compiled;
@@ -115,7 +117,7 @@ function runCases(files: readonly FoundFile[], compiled: Compiled & { readonly o
   return [...ofPolicies, ...ofPermissions];
 }
 
-function tellProblems(
+export function tellProblems(
   problems: readonly Problem[],
   files: readonly FoundFile[],
   { io, json }: Pick<PolicyOptions, 'io' | 'json'>,

@@ -72,7 +72,7 @@ export const text = (flag: string, value: string, most: number): string => {
   throw usage(`${flag} ${problem}.`);
 };
 
-function parametersOf(flags: readonly string[]): { readonly [name: string]: string } {
+export function parametersOf(flags: readonly string[]): { readonly [name: string]: string } {
   if (flags.length > MAX_PARAMETERS) throw usage(`There are at most ${MAX_PARAMETERS} parameters.`);
   const parameters = new Map<string, string>();
   for (const flag of flags) {
@@ -84,7 +84,7 @@ function parametersOf(flags: readonly string[]): { readonly [name: string]: stri
   return Object.fromEntries(parameters);
 }
 
-function durationOf(flag: string | undefined): number {
+export function durationOf(flag: string | undefined): number {
   const seconds =
     flag === undefined ? DEFAULT_DURATION_SECONDS : /^(?:\d{1,6})$/.test(flag) ? Number(flag) : 0;
   if (seconds >= MIN_USEFUL_SECONDS && seconds <= MAX_CHAINED_SECONDS) return seconds;

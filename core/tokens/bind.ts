@@ -57,8 +57,8 @@ export async function bind(
  */
 export function actsFor(
   agent: Agent,
-  actor: Actor,
-  subject: Subject,
+  actor: Pick<Actor, 'iss' | 'sub'>,
+  subject: Pick<Subject, 'id' | 'groups' | 'may_act'>,
   permission: string | null,
 ): Binding['actor'] | null {
   if (agent.users.includes(subject.id)) return 'user';
