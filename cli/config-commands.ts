@@ -21,6 +21,23 @@ export function configCommands(
     on.command(on.writ, 'explain <permission>', 'what would become of a request; nothing is issued'),
     with_,
   );
+  diffCommand(
+    on.command(on.policy, 'diff <old> [new]', 'what changes between two folders or bundles, and what widens'),
+    with_,
+  );
+}
+
+function diffCommand(command: Command, { io, json, exitWith }: With): void {
+  command
+    .option('--local', 'for the laptop: see policy build')
+    .addHelpText(
+      'after',
+      '\nWithout [new]: config. Exits with 0 where nothing widens, 2 where something does or cannot be shown not to.',
+    )
+    .action(async (old: string, now: string | undefined, flags: ConfigFlags) => {
+      const { policyDiff } = await import('./policy-diff.ts');
+      exitWith(policyDiff([old, now ?? 'config'], policyOptions(flags, io, json)));
+    });
 }
 
 interface With {
