@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import type { Io, Output } from './io.ts';
 import { run } from './main.ts';
 
+let lines: AsyncIterator<string, undefined> | undefined;
+
 /** The process as the command's world. */
 const io: Io = {
   argv: process.argv.slice(2),
@@ -33,9 +35,11 @@ function output(stream: NodeJS.WriteStream): Output {
   };
 }
 
+/** One reader for all lines: a second one would miss what the first has already taken in. */
 async function readLine(): Promise<string | null> {
-  for await (const line of createInterface({ input: process.stdin })) return line;
-  return null;
+  lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const { value, done } = await lines.next();
+  return done === true ? null : value;
 }
 
 /** Only where somebody sits in front of a desktop of this machine. */
