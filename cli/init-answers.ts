@@ -60,7 +60,12 @@ export async function answersOf(flags: InitFlags, ask: Ask, now: number): Promis
   const answers: { [flag: string]: string | undefined } = {};
   for (const question of distinct(chosen.flatMap((preset) => preset.questions))) {
     const { flag, asks, example, optional } = question;
-    const told = await one(`--${flag}`, `${asks}, such as ${example}`, flags.answers[flag], optional);
+    const put = `${asks}, such as ${example}`;
+    let told = await one(`--${flag}`, put, flags.answers[flag], optional);
+    // A flag that does not fit ends it; a person is asked once more.
+    while (told !== undefined && flags.answers[flag] === undefined && !question.fits.test(told)) {
+      told = await one(`--${flag}`, `That does not fit. ${put}`, undefined, optional);
+    }
     if (told !== undefined) answers[flag] = fitting(question, told);
   }
   const accounts = await many(

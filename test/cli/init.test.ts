@@ -129,6 +129,7 @@ test('on a terminal, what is missing is asked for', async () => {
   const { home, writ } = await newWorld();
   const lines = [
     'entra, github',
+    'contoso.onmicrosoft.com',
     '8a1c7d3e-0b52-4f6a-9c1d-2e3f4a5b6c7d',
     '1d2c3b4a-5f6e-7d8c-9b0a-a1b2c3d4e5f6',
     '',
@@ -146,7 +147,9 @@ test('on a terminal, what is missing is asked for', async () => {
   });
   expect(ran.exit).toBe(0);
   expect(lines).toEqual([]);
-  expect(asked.join('')).toMatch(/entra +Microsoft Entra ID.*Tenant ID.*app roles.*Who may end any session/s);
+  expect(asked.join('')).toMatch(
+    /entra +Microsoft Entra ID.*Tenant ID.*That does not fit.*app roles.*Who may end any session/s,
+  );
   await holds(writ);
   expect(await readFile(path.join(home, 'config/agents/triage.yaml'), 'utf8')).toContain(
     'subject: "repo:octo-org@123456/octo-repo@456789:ref:refs/heads/main"',

@@ -39,9 +39,10 @@ export const entra: Preset = {
     'auth-context': context,
   }) => `${SCHEMA_LINE}# The people: ID tokens of one Entra tenant. Tags and policies call them corp:<oid>.
 #
-# In the app registration: platform "Mobile and desktop" with redirect http://127.0.0.1; app roles, given to groups of
-# people under "Enterprise applications"; and under "Token configuration" the optional ID-token claims acct, auth_time${context === undefined ? '' : ', acrs'}
-# and email. Without auth_time nobody gets in: it is what shows that a person signed in.
+# In the app registration: platform "Mobile and desktop" with redirect http://127.0.0.1/callback (in the manifest, the form
+# does not take it; any port then); app roles, given to groups of people under "Enterprise applications"; and under "Token
+# configuration" the optional ID-token claims acct, auth_time${context === undefined ? '' : ', acrs'} and email. Without auth_time nobody gets in: it is what
+# shows that a person signed in.
 #
 # Access tokens of Entra are not taken: their typ is JWT and not at+jwt (RFC 9068), so they would pass for ID tokens.
 # They lack the nonce that binds an ID token to its device.

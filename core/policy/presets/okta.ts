@@ -32,8 +32,9 @@ export const okta: Preset = {
     idp,
   }) => `${SCHEMA_LINE}# The people: ID tokens of one Okta organisation. Tags and policies call them corp:<id of the user>.
 #
-# A native app with PKCE, refresh tokens and redirect http://127.0.0.1; under "OpenID Connect ID Token" a groups claim
-# named groups, filtered to those that policies name. Demand a managed device in the app's sign-on policy: no claim says it.
+# A native app with PKCE and refresh tokens; under "OpenID Connect ID Token" a groups claim named groups, filtered to those
+# that policies name. Demand a managed device in the app's sign-on policy: no claim says it. Okta compares the redirect with
+# its port, and writ login listens on a free one: see decision 9.
 #
 # Access tokens are not taken: their sub is the login name, which can change hands, and they have no typ.
 iss: ${quoted(`https://${org}`)}
