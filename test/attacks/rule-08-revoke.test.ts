@@ -96,13 +96,14 @@ describe('a person', () => {
     });
   });
 
-  test('of the group that answers for the agent stops it', async () => {
+  test('of the group that answers for the agent stops it; that it may go on is for responders to say', async () => {
     const { who } = somebody('finance');
     const naming = { token: 'reporter', token_type_hint: 'agent', mode: 'block' };
     expect(await broker.revoke(await byPerson(broker, naming, who))).toEqual(done(0));
     expect(await headOf(broker, 'agent', 'reporter')).toMatchObject({ blockedUntil: { N: '9999999999' } });
     const lift = { ...naming, mode: 'lift' };
-    expect(await broker.revoke(await byPerson(broker, lift, who))).toEqual(done(0));
+    expect(await broker.revoke(await byPerson(broker, lift, who))).toMatchObject(NOTHING);
+    expect(await broker.revoke(await byPerson(broker, lift, responder()))).toEqual(done(0));
   });
 
   test('of another group does not', async () => {

@@ -83,11 +83,7 @@ export async function finish(stage: Stage): Promise<void> {
   if (stage.scenario.ending !== undefined) await reconcileLast(stage);
 }
 
-async function exchangeOnce(
-  world: World,
-  stage: Stage,
-  start: Start,
-): Promise<unknown> {
+async function exchangeOnce(world: World, stage: Stage, start: Start): Promise<unknown> {
   const { scheduler, scenario } = stage;
   let drawn = 0;
   return exchange(world.received, {

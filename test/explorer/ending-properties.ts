@@ -127,7 +127,9 @@ function denies(text: string, { plan, issuedAt }: Session): boolean {
       resource: '*',
       principal: `arn:aws:sts::${ACCOUNT}:assumed-role/reports-read/${plan.RoleSessionName}`,
       context: {
-        ...Object.fromEntries(Object.entries(plan.Tags).map(([tag, value]) => [`aws:PrincipalTag/${tag}`, value])),
+        ...Object.fromEntries(
+          Object.entries(plan.Tags).map(([tag, value]) => [`aws:PrincipalTag/${tag}`, value]),
+        ),
         'aws:PrincipalArn': plan.RoleArn,
         'aws:PrincipalAccount': ACCOUNT,
         'aws:SourceIdentity': plan.SourceIdentity,

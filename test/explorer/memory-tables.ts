@@ -68,7 +68,10 @@ export function memoryTables(): MemoryTables {
     if (spend.actorToken) actorTokens.set(actorKey(spend.actorToken), spend.actorToken.jkt);
   }
 
-  const open = (item: LedgerItem, openings: { readonly subject: string; readonly values: Openings }): void => {
+  const open = (
+    item: LedgerItem,
+    openings: { readonly subject: string; readonly values: Openings },
+  ): void => {
     put(item);
     people.set(keyOf(openings.subject, keyOf(item.pk, item.sk)), jcs(openings.values));
   };
