@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -9,10 +8,10 @@ import * as z from 'zod/mini';
 import { Fault } from '../core/fault.ts';
 import { MEASURED_KEPT } from '../core/limits.ts';
 import { type AccountState, RUNGS } from '../core/revocation/ports.ts';
+import { guarded, type Item } from './dynamodb-call.ts';
 import { healthKey } from './dynamodb-control.ts';
 
 type Key = ReturnType<typeof healthKey>;
-type Item = Record<string, AttributeValue>;
 
 const writtenKey = (account: string): Key => ({ pk: { S: `WRITTEN#${account}` }, sk: { S: 'written' } });
 const measuredKey = (account: string): Key => ({ pk: { S: `MEASURED#${account}` }, sk: { S: 'measured' } });
@@ -97,12 +96,4 @@ function parsed<T>(body: string | undefined, schema: z.ZodMiniType<T>): T {
   const result = schema.safeParse(json);
   if (!result.success) throw new Fault('ledger_unavailable');
   return result.data;
-}
-
-async function guarded<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw new Fault('ledger_unavailable', { cause: error });
-  }
 }

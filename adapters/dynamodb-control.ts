@@ -11,9 +11,8 @@ import { Fault } from '../core/fault.ts';
 import { INTENT, writKey } from '../core/ledger/keys.ts';
 import { COUNTER_KEPT_SECONDS } from '../core/limits.ts';
 import type { Cursor, Head, HeadKey, ReadHeads, RefusalCounter } from '../core/ports.ts';
+import { guarded, type Item } from './dynamodb-call.ts';
 import { type Tables, TTL_ATTRIBUTE } from './tables.ts';
-
-type Item = Record<string, AttributeValue>;
 
 const HEAD = 'head';
 export const headKey = ({ kind, value }: HeadKey): Item => ({
@@ -36,18 +35,16 @@ export const dynamodbReadHeads =
     const keys = heads.map(headKey);
     const health = account === null ? null : healthKey(account);
     const intentKey = writ === null ? null : { pk: { S: writKey(writ) }, sk: { S: INTENT } };
-    const answer = await client
-      .send(
+    const answer = await guarded(
+      client.send(
         new BatchGetItemCommand({
           RequestItems: {
             [tables.control]: { Keys: health ? [...keys, health] : keys, ConsistentRead: true },
             ...(intentKey ? { [tables.ledger]: { Keys: [intentKey], ConsistentRead: true } } : {}),
           },
         }),
-      )
-      .catch((error: unknown) => {
-        throw new Fault('ledger_unavailable', { cause: error });
-      });
+      ),
+    );
     // A key that was not read says nothing: taking it for "never revoked" would open the gate under load.
     const control = answer.Responses?.[tables.control];
     if (control === undefined || Object.keys(answer.UnprocessedKeys ?? {}).length > 0) {
@@ -99,11 +96,9 @@ export function dynamodbRefusalCounter(client: DynamoDBClient, table: string): R
     sk: { S: `${reason}#${minute}` },
   });
   const update = async (input: Omit<UpdateItemCommandInput, 'TableName' | 'ReturnValues'>): Promise<Item> => {
-    const { Attributes } = await client
-      .send(new UpdateItemCommand({ ...input, TableName: table, ReturnValues: 'ALL_NEW' }))
-      .catch((error: unknown) => {
-        throw new Fault('ledger_unavailable', { cause: error });
-      });
+    const { Attributes } = await guarded(
+      client.send(new UpdateItemCommand({ ...input, TableName: table, ReturnValues: 'ALL_NEW' })),
+    );
     return Attributes ?? {};
   };
   return {
@@ -141,11 +136,9 @@ export function dynamodbCursor(client: DynamoDBClient, table: string): Cursor {
   const Key = { pk: { S: 'CURSOR#sweep' }, sk: { S: 'cursor' } };
   return {
     async read() {
-      const { Item } = await client
-        .send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))
-        .catch((error: unknown) => {
-          throw new Fault('ledger_unavailable', { cause: error });
-        });
+      const { Item } = await guarded(
+        client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })),
+      );
       return Item === undefined ? null : numeric(Item.settledTo);
     },
     async advance(to) {

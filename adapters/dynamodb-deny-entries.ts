@@ -3,8 +3,8 @@ import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../core/fault.ts';
 import type { HeadKind } from '../core/ports.ts';
 import type { DenyEntry } from '../core/revocation/entry.ts';
+import { guarded, type Item } from './dynamodb-call.ts';
 import { numeric } from './dynamodb-control.ts';
-import type { Item } from './dynamodb-transaction.ts';
 
 const PRINCIPAL_KINDS = [
   'user',
@@ -16,7 +16,7 @@ const PRINCIPAL_KINDS = [
   'all',
 ] as const satisfies readonly HeadKind[];
 
-export const denyPartition = (account: string): string => `DENY#${account}`;
+const denyPartition = (account: string): string => `DENY#${account}`;
 
 /** One revocation's entries stand side by side. The value tells the names of one machine apart. */
 export const entryKey = ({
@@ -56,12 +56,15 @@ function fromEntryItem(item: Item): DenyEntry {
   };
   const cutoff = item.cutoff === undefined ? null : numeric(item.cutoff);
   if (kind === 'writ' && cutoff !== null) {
-    const { user, until, intent } = {
+    return {
+      ...common,
+      kind,
+      account,
+      cutoff,
       user: text(item, 'user'),
       until: numeric(item.until),
       intent: text(item, 'intent'),
     };
-    return { ...common, kind, account, cutoff, user, until, intent };
   }
   const principal = PRINCIPAL_KINDS.find((each) => each === kind);
   if (principal === undefined || account !== '*') throw new Fault('ledger_unavailable');
@@ -82,8 +85,8 @@ export async function queryEntries(
   const found: DenyEntry[] = [];
   let from: Item | undefined;
   do {
-    const page = await client
-      .send(
+    const page = await guarded(
+      client.send(
         new QueryCommand({
           TableName: table,
           KeyConditionExpression: revocation === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :sk)',
@@ -94,10 +97,8 @@ export async function queryEntries(
           ConsistentRead: true,
           ExclusiveStartKey: from,
         }),
-      )
-      .catch((error: unknown) => {
-        throw new Fault('ledger_unavailable', { cause: error });
-      });
+      ),
+    );
     if (page.Items === undefined) throw new Fault('ledger_unavailable');
     found.push(...page.Items.map(fromEntryItem));
     from = page.LastEvaluatedKey;

@@ -2,8 +2,8 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { HeadKey } from '../core/ports.ts';
 import type { HeadChange } from '../core/revocation/ports.ts';
+import type { Item } from './dynamodb-call.ts';
 import { headKey } from './dynamodb-control.ts';
-import type { Item } from './dynamodb-transaction.ts';
 
 /**
  * A writ's first cut-off stands: it is over whenever that was. A principal's revocation joins those that are pending. A

@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -10,14 +9,14 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { batchesOf } from '../core/batches.ts';
 import { isoTime } from '../core/encoding/iso-time.ts';
 import { jcs } from '../core/encoding/jcs.ts';
 import { Fault } from '../core/fault.ts';
 import type { DuePage, ItemKey, Ledger, LedgerItem, Spend } from '../core/ports.ts';
+import { guarded, type Item } from './dynamodb-call.ts';
 import { actorTokenPut, proofPut } from './dynamodb-spend.ts';
 import { DUE_INDEX, type Tables } from './tables.ts';
-
-type Item = Record<string, AttributeValue>;
 
 /**
  * The ledger on DynamoDB. Items are only ever put, and only where there is none.
@@ -97,8 +96,8 @@ export function dynamodbLedger(client: DynamoDBClient, tables: Tables): Ledger {
 
     async readMany(keys) {
       const found: LedgerItem[] = [];
-      for (let at = 0; at < keys.length; at += MOST_KEYS) {
-        found.push(...(await readBatch(client, tables.ledger, keys.slice(at, at + MOST_KEYS))));
+      for (const some of batchesOf(keys, MOST_KEYS)) {
+        found.push(...(await readBatch(client, tables.ledger, some)));
       }
       return found;
     },
@@ -206,14 +205,6 @@ async function put(client: DynamoDBClient, table: string, item: LedgerItem): Pro
     if (!(error instanceof ConditionalCheckFailedException))
       throw new Fault('ledger_unavailable', { cause: error });
     return error.Item?.body?.S === item.body ? 'written' : 'exists';
-  }
-}
-
-async function guarded<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw new Fault('ledger_unavailable', { cause: error });
   }
 }
 

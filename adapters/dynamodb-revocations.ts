@@ -7,15 +7,17 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { batchesOf } from '../core/batches.ts';
 import { Fault } from '../core/fault.ts';
 import type { LedgerItem } from '../core/ports.ts';
 import type { DenyEntry, PrincipalEntry } from '../core/revocation/entry.ts';
 import type { Commit, HeadChange, Revocations } from '../core/revocation/ports.ts';
+import { guarded, type Item } from './dynamodb-call.ts';
 import { entryKey, queryEntries, toEntryItem } from './dynamodb-deny-entries.ts';
 import { headUpdate, stampUpdate } from './dynamodb-head-updates.ts';
 import { dynamodbLedger, peoplePut, putOnce } from './dynamodb-ledger.ts';
 import { proofPut } from './dynamodb-spend.ts';
-import { type Item, transactWrite } from './dynamodb-transaction.ts';
+import { transactWrite } from './dynamodb-transaction.ts';
 import type { Tables } from './tables.ts';
 
 type Failed = readonly (Item | undefined)[];
@@ -79,7 +81,7 @@ export function dynamodbRevocations(client: DynamoDBClient, tables: Tables): Rev
 
     async recordEnforced(enforced, account) {
       const own = enforced.filter(({ entry }) => entry.account !== '*');
-      for (const some of inTurns(own, ENFORCED_AT_ONCE)) {
+      for (const some of batchesOf(own, ENFORCED_AT_ONCE)) {
         const failed = await transactWrite(
           client,
           some.flatMap((each) => enforcedWrites(tables, each, account)),
@@ -89,13 +91,13 @@ export function dynamodbRevocations(client: DynamoDBClient, tables: Tables): Rev
       // A principal's entry is every account's, and all of them come at the same moment: transactions would stand in each
       // other's way, and single updates of one item never do.
       const shared = enforced.filter(({ entry }) => entry.account === '*');
-      for (const some of inTurns(shared, SHARED_AT_ONCE)) {
+      for (const some of batchesOf(shared, SHARED_AT_ONCE)) {
         await Promise.all(some.map((each) => recordSingly(client, tables, each, account)));
       }
     },
 
     async forget(entries) {
-      for (const some of inTurns(entries, DELETED_AT_ONCE)) await deleteBatch(client, tables.control, some);
+      for (const some of batchesOf(entries, DELETED_AT_ONCE)) await deleteBatch(client, tables.control, some);
     },
   };
 }
@@ -161,10 +163,6 @@ const enforcedWrites = (
   { Update: recordedUpdate(tables.control, entry, account) },
 ];
 
-function* inTurns<T>(all: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
-}
-
 /** An entry that was forgotten meanwhile does not come back. */
 const recordedUpdate = (table: string, entry: DenyEntry, account: string): Update => ({
   TableName: table,
@@ -200,11 +198,9 @@ async function deleteBatch(
 ): Promise<void> {
   let wanted: WriteRequest[] = entries.map((entry) => ({ DeleteRequest: { Key: entryKey(entry) } }));
   while (wanted.length > 0) {
-    const { UnprocessedItems } = await client
-      .send(new BatchWriteItemCommand({ RequestItems: { [table]: wanted } }))
-      .catch((error: unknown) => {
-        throw new Fault('ledger_unavailable', { cause: error });
-      });
+    const { UnprocessedItems } = await guarded(
+      client.send(new BatchWriteItemCommand({ RequestItems: { [table]: wanted } })),
+    );
     const left = UnprocessedItems?.[table] ?? [];
     if (left.length >= wanted.length) throw new Fault('ledger_unavailable');
     wanted = left;

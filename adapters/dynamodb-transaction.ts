@@ -1,13 +1,11 @@
 import {
-  type AttributeValue,
   type DynamoDBClient,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../core/fault.ts';
-
-export type Item = Record<string, AttributeValue>;
+import type { Item } from './dynamodb-call.ts';
 
 const FAILED = 'ConditionalCheckFailed';
 /** Others write the same heads at the same moment, each for some milliseconds. The SDK does not try these again. */

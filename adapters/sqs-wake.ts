@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { ACCOUNT_ID } from '../core/aws-names.ts';
+import { batchesOf } from '../core/batches.ts';
 import { Fault } from '../core/fault.ts';
 import type { Wake } from '../core/revocation/ports.ts';
 
@@ -52,8 +53,7 @@ async function send(
   entries: readonly SendMessageBatchRequestEntry[],
 ): Promise<readonly SendMessageBatchRequestEntry[]> {
   const left: SendMessageBatchRequestEntry[] = [];
-  for (let at = 0; at < entries.length; at += MOST_MESSAGES) {
-    const batch = entries.slice(at, at + MOST_MESSAGES);
+  for (const batch of batchesOf(entries, MOST_MESSAGES)) {
     try {
       const { Successful = [] } = await client.send(
         new SendMessageBatchCommand({ QueueUrl, Entries: [...batch] }),

@@ -11,8 +11,11 @@ export const awsCodeOf = (caught: unknown): string =>
 
 /** What became of a call to AWS with the caller's own credentials. @param what - One sentence: what did not happen. */
 export function awsFailure(caught: unknown, what: string): Failure {
-  if (caught instanceof Failure) return caught;
-  const code = awsCodeOf(caught);
+  return caught instanceof Failure ? caught : failureOfCode(awsCodeOf(caught), what);
+}
+
+/** @param code - AWS's own name of the error. */
+export function failureOfCode(code: string, what: string): Failure {
   if (CREDENTIALS_MISSING.test(code)) return credentialsMissing();
   if (CREDENTIALS_REFUSED.test(code)) {
     return new Failure({

@@ -2,13 +2,14 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { awsCodeOf, awsFailure } from './aws-failure.ts';
 import { directDeny } from './direct-deny.ts';
 import { directIam } from './direct-iam.ts';
-import { type Ending, ending, spoken } from './ending.ts';
+import { type Ending, ending, whatIsEnded } from './ending.ts';
 import { Failure, printable, usage } from './failure.ts';
 import type { Io } from './io.ts';
 import { localStack } from './local-file.ts';
 import type { RevokeFlags } from './revoke.ts';
 import { serverTime } from './server-time.ts';
 import { LOCAL_PROFILE } from './state.ts';
+import { labelled } from './table.ts';
 
 export interface DirectFlags extends RevokeFlags {
   /** Name of a direct deny that is taken back. */
@@ -49,7 +50,7 @@ function checkFlags(flags: DirectFlags): void {
     ['--request-id', flags.requestId],
   ].find(([, given]) => given);
   if (foreign !== undefined)
-    throw usage(`--direct goes past the broker: ${foreign[0]} is for the way through it.`);
+    throw usage(`--direct goes past the broker: ${foreign[0]} is for the roads through it.`);
 }
 
 /** With the stack's profile it is the stack's IAM, whatever the shell says: practice must not meet a real account. */
@@ -72,15 +73,16 @@ async function deny(wanted: Ending, flags: DirectFlags, iamClient: IAMClient, io
     const said = { direct: name, policy, account, kind, value, mode, refused_before: before };
     io.stdout.write(`${JSON.stringify({ ...said, attached: done, failed })}\n`);
   } else {
-    const what = kind === 'all' ? 'all' : `${spoken(kind)} ${printable(value)}`;
     const which = before === null ? 'whenever it was issued' : `what was issued before ${before}`;
-    say(io, `Denied in account ${account}: ${what}, ${which}.`, [
-      ['policy:', policy],
-      ['attached to:', listed(done)],
-      ...failures(failed),
-      ['refused:', 'as soon as IAM has spread it, which nobody watches here; other accounts have theirs'],
-      ['take back:', `writ revoke --direct --undo ${name}`],
-    ]);
+    io.stdout.write(
+      labelled(`Denied in account ${account}: ${whatIsEnded(wanted)}, ${which}.`, [
+        ['policy:', policy],
+        ['attached to:', listed(done)],
+        ...failures(failed),
+        ['refused:', 'as soon as IAM has spread it, which nobody watches here; other accounts have theirs'],
+        ['take back:', `writ revoke --direct --undo ${name}`],
+      ]),
+    );
   }
   return failed.length === 0 ? 0 : 4;
 }
@@ -98,10 +100,12 @@ async function undo(name: string, flags: DirectFlags, iamClient: IAMClient, io: 
   if (flags.json)
     io.stdout.write(`${JSON.stringify({ direct: name, policy, detached: done, failed, deleted })}\n`);
   else {
-    say(io, deleted ? `Taken back: ${name}.` : `Not all of ${name} is taken back.`, [
-      ['detached from:', listed(done)],
-      ...failures(failed),
-    ]);
+    io.stdout.write(
+      labelled(deleted ? `Taken back: ${name}.` : `Not all of ${name} is taken back.`, [
+        ['detached from:', listed(done)],
+        ...failures(failed),
+      ]),
+    );
   }
   return deleted ? 0 : 4;
 }
@@ -138,18 +142,13 @@ async function did<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-const say = (io: Io, first: string, rest: readonly (readonly [label: string, words: string])[]): void =>
-  io.stdout.write(
-    `${[first, ...rest.map(([label, words]) => `  ${label.padEnd(14)} ${words}`)].join('\n')}\n`,
-  );
-
 const listed = (names: readonly string[]): string => names.map(printable).join(', ') || 'none';
 
 const failures = (failed: readonly FailedRole[]): readonly (readonly [string, string])[] =>
   failed.length === 0
     ? []
     : [
-        ['not from/to:', failed.map(({ role, error }) => `${printable(role)} (${error})`).join(', ')],
+        ['failed:', failed.map(({ role, error }) => `${printable(role)} (${error})`).join(', ')],
         ['next:', 'Run the same command again: it carries on.'],
       ];
 

@@ -6,6 +6,14 @@ import { type ListFlags, list } from './list.ts';
 import { type RevokeFlags, revoke } from './revoke.ts';
 import { type StatusFlags, status } from './status.ts';
 
+const EXAMPLES = `
+Examples:
+  writ revoke 01jd3v9q2m8x7c4b --reason 'wrong ticket'
+  writ revoke ASIA… --reason 'found in a public paste'
+  writ revoke corp:alice --kind user --block --reason 'laptop stolen'
+  writ revoke corp:alice --kind user --lift --reason 'found again'
+  writ revoke --direct --kind all --block --reason 'the broker may be in other hands'`;
+
 /** The commands that have to do with the end of sessions: revoke, list, status. */
 export function endingCommands(
   command: (signature: string, description: string) => Command,
@@ -32,12 +40,16 @@ export function endingCommands(
     )
     .option('--end', 'end what is live (the default)')
     .option('--block', 'end what is live, and refuse new ones until it is lifted')
-    .option('--lift', 'no longer refuse new ones')
+    .option('--lift', 'refuse new ones no longer; what was ended stays ended')
     .option('--reason <words>', 'why, in words; it is recorded')
     .option('--request-id <id>', 'the same request, made again, is not a second one (default: a new UUID)')
     .option('--key', "with this device's key alone: ends what it got itself, also when the sign-in is over")
-    .option('--direct', 'past the broker: attach a deny with your own AWS credentials, in their account')
-    .option('--undo <name>', 'take back what --direct did')
+    .option(
+      '--direct',
+      'past the broker: attach a deny in one account, with AWS credentials of your own there',
+    )
+    .option('--undo <name>', 'take back what --direct did, by the name that it printed')
+    .addHelpText('after', EXAMPLES)
     .action(async (id: string | undefined, flags: RevokeFlags & DirectFlags & { direct?: boolean }) => {
       if (!flags.direct && flags.undo === undefined) return revoke(id, { ...flags, json }, io);
       // Loaded when asked for: AWS's SDK is no part of a credential_process.

@@ -1,8 +1,8 @@
 import { MAX_REASON_CHARS, MAX_REQUEST_ID_CHARS } from '../core/limits.ts';
-import { MODES, type Mode, SPELLED } from '../core/parse/revocation.ts';
-import { REVOCABLE, type Revocable } from '../core/revocation/ports.ts';
+import { MODES, type Mode, REQUEST_ID, SPELLED } from '../core/parse/revocation.ts';
+import { namesOneSession, REVOCABLE, type Revocable } from '../core/revocation/ports.ts';
 import { WRIT_ID } from '../core/writ-id.ts';
-import { usage } from './failure.ts';
+import { printable, usage } from './failure.ts';
 import { text } from './wanted.ts';
 
 /** The flags that say what is to be ended, and how. */
@@ -23,13 +23,12 @@ export interface Ending {
 }
 
 const KINDS = REVOCABLE.join(', ');
-const REQUEST_ID = new RegExp(`^[A-Za-z0-9_-]{1,${MAX_REQUEST_ID_CHARS}}$`);
 
 /** @throws Failure (exit 1) before anything is asked of anybody. */
 export function ending(id: string | undefined, flags: EndingFlags): Ending {
   const { kind, value } = named(id, flags.kind);
   const mode = modeOf(flags);
-  if (mode === 'lift' && (kind === 'writ' || kind === 'access_key')) {
+  if (mode === 'lift' && namesOneSession(kind)) {
     throw usage('What has ended does not begin again: --lift is for who or what was blocked.');
   }
   if (!flags.reason) throw usage('Say why: --reason with some words, which are recorded.');
@@ -40,10 +39,8 @@ function named(id: string | undefined, given: string | undefined): Pick<Ending, 
   const kind = given === undefined ? guessed(id) : REVOCABLE.find((each) => each === given);
   if (kind === undefined) throw usage(`--kind is one of ${KINDS}.`);
   const value = kind === 'all' ? (id ?? '*') : id;
-  if (value === undefined) throw usage(`Say which ${kind}: writ revoke <id> --kind ${kind}`);
-  if (!SPELLED[kind](value)) {
-    throw usage(`That is not how a ${spoken(kind)} is spelled.`, HOW[kind]);
-  }
+  if (value === undefined) throw usage(`Say which ${spoken(kind)}: writ revoke <id> --kind ${kind}`);
+  if (!SPELLED[kind](value)) throw usage(notSpelled(kind), HOW[kind]);
   return { kind, value };
 }
 
@@ -66,10 +63,18 @@ const HOW: { readonly [K in Revocable]: string } = {
   permission: AS_LISTED,
   access_key: 'ASIA and capital letters and digits; keys of users (AKIA) are none of these sessions.',
   role: 'The ARN of a role below /writ/: arn:aws:iam::<account>:role/writ/<name>',
-  all: '--kind all needs no id.',
+  all: 'writ revoke --kind all',
 };
 
-export const spoken = (kind: Revocable): string => kind.replace('_', ' ');
+/** A kind, as people say it. */
+const spoken = (kind: Revocable): string => kind.replace('_', ' ');
+
+export const notSpelled = (kind: Revocable): string =>
+  kind === 'all' ? 'All has no id.' : `No ${spoken(kind)} is spelled like that.`;
+
+/** What is ended, for a terminal. */
+export const whatIsEnded = ({ kind, value }: Pick<Ending, 'kind' | 'value'>): string =>
+  kind === 'all' ? 'all' : `${spoken(kind)} ${printable(value)}`;
 
 function modeOf(flags: EndingFlags): Mode {
   const given = MODES.filter((mode) => flags[mode]);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { NARROWED_BY } from '../core/parse/listing.ts';
 import { SPELLED } from '../core/parse/revocation.ts';
 import { answerMalformed } from './broker-failure.ts';
+import { notSpelled } from './ending.ts';
 import { usage } from './failure.ts';
 import type { Io } from './io.ts';
 import { parseJson } from './json.ts';
@@ -72,7 +73,7 @@ function narrowed(flags: ListFlags): { readonly [parameter: string]: string } {
     const value = flags[kind];
     if (value === undefined) continue;
     if (!SPELLED[kind](value))
-      throw usage(`That is not how a ${kind} is spelled.`, 'writ list shows them all.');
+      throw usage(notSpelled(kind), 'writ list, with no such flag, shows how they are spelled.');
     form[kind] = value;
   }
   return flags.account === undefined ? form : { ...form, account: name('--account', flags.account) };

@@ -44,12 +44,17 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
       writeErr: (text) => (json || text.startsWith('error:') ? undefined : io.stderr.write(text)),
       getOutHasColors: () => io.stdout.isTerminal && !io.env.NO_COLOR,
     });
+  writ.addHelpText(
+    'after',
+    '\nExits with 0 ok, 1 usage, 2 refused, 3 nothing done, 4 fault of the broker.\nOf one command: writ <command> --help',
+  );
   refuseAsUsage(writ);
   const command = (parent: Command, signature: string, description: string): Command =>
     refuseAsUsage(parent.command(signature).description(description)).configureHelp({
       showGlobalOptions: true,
     });
 
+  writ.commandsGroup('For an agent:');
   command(writ, 'login', 'sign in, on this device')
     .option(...PROFILE)
     .option('--broker <url>', 'the broker to sign in for (https)')
@@ -72,13 +77,15 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
     .option('--region <region>', 'Region of the profile')
     .action((name: string, options: ProfileFlags) => profilesAdd(name, { ...options, json }, io));
 
+  writ.commandsGroup('Who is at work, and how to end it:');
   endingCommands((signature, description) => command(writ, signature, description), PROFILE, {
     io,
     json,
     exitWith,
   });
 
-  const policy = command(writ, 'policy', 'the rules in config/');
+  writ.commandsGroup('For whoever writes config/:');
+  const policy = command(writ, 'policy', 'check, compile, test and compare the rules in config/');
   configCommands({ writ, policy, command }, { io, json, exitWith });
   // Loaded when asked for: the policy engine is no part of a credential_process.
   configOptions(command(policy, 'build', 'check all of config/ and compile it into one bundle'))

@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { REGION } from '../core/aws-names.ts';
-import { awsFailure, credentialsMissing } from './aws-failure.ts';
+import { credentialsMissing, failureOfCode } from './aws-failure.ts';
 import type { Network } from './broker.ts';
 import { brokerFailure } from './broker-failure.ts';
 import { Failure, usage } from './failure.ts';
@@ -12,7 +12,8 @@ import { careful } from './http.ts';
 const SERVICE = 'execute-api';
 const API_HOST = /^(?:[a-z0-9]{1,32})\.execute-api\.([a-z0-9-]{1,32})\.amazonaws\.com(?:\.cn)?$/;
 
-type Send = (url: string, form: URLSearchParams) => Promise<string>;
+/** @returns the text of a 200. */
+type Post = (url: string, form: URLSearchParams) => Promise<string>;
 
 /**
  * Requests signed for API Gateway (SigV4), with credentials and Region as the AWS CLI finds them: in this process's own
@@ -21,7 +22,7 @@ type Send = (url: string, form: URLSearchParams) => Promise<string>;
  * @param region - `undefined`: as the broker's host says, or as configured.
  * @throws Failure where there are no credentials, or IAM or the broker refuses.
  */
-export async function signedRoad(region: string | undefined, network: Network): Promise<Send> {
+export async function signedPost(region: string | undefined, network: Network): Promise<Post> {
   if (region !== undefined && !REGION.test(region)) {
     throw usage('--region is the name of a Region, such as eu-central-1.');
   }
@@ -75,9 +76,8 @@ export async function signedRoad(region: string | undefined, network: Network): 
 function refused(errorType: string | null): Failure {
   const code = /^\w{1,64}/.exec(errorType ?? '')?.[0] ?? 'AccessDenied';
   const name = code.replace(/Exception$/, '');
-  const error = new Error();
-  error.name = name === 'Forbidden' || name === 'MissingAuthenticationToken' ? 'AccessDenied' : name;
-  const failure = awsFailure(error, 'API Gateway did not let the request in.');
+  const isDenied = name === 'Forbidden' || name === 'MissingAuthenticationToken';
+  const failure = failureOfCode(isDenied ? 'AccessDenied' : name, 'API Gateway did not let the request in.');
   // Whatever it is called, nothing of ours was at fault.
   return new Failure({ ...failure.fields, exit: 2 });
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
+import { namesOneSession } from '../core/revocation/ports.ts';
 import { answerMalformed } from './broker-failure.ts';
-import { type Ending, type EndingFlags, ending, requestId, spoken } from './ending.ts';
+import { type Ending, type EndingFlags, ending, requestId, whatIsEnded } from './ending.ts';
 import { Failure, printable } from './failure.ts';
 import type { Io } from './io.ts';
 import { parseJson } from './json.ts';
 import { openRoad, type RoadFlags } from './road.ts';
+import { labelled } from './table.ts';
 
 export interface RevokeFlags extends EndingFlags, RoadFlags {
   readonly requestId?: string;
@@ -38,7 +40,7 @@ export async function revoke(id: string | undefined, flags: RevokeFlags, io: Io)
   io.stdout.write(
     flags.json
       ? `${JSON.stringify({ ended, revocation, also, kind, value, mode, request_id })}\n`
-      : `${inWords(wanted, { ended, revocation, also }).join('\n')}\n`,
+      : inWords(wanted, { ended, revocation, also }),
   );
 }
 
@@ -69,19 +71,22 @@ const nothing = ({ mode }: Ending): Failure =>
   });
 
 /** Says what was done, and no more: that AWS refuses is for `writ status` to say, which has seen it. */
-function inWords({ kind, value, mode }: Ending, { ended, revocation, also = [] }: Answer): readonly string[] {
-  const what = kind === 'all' ? 'all' : `${spoken(kind)} ${printable(value)}`;
-  const line = (label: string, words: string) => `  ${label.padEnd(12)} ${words}`;
-  const id = line('revocation:', revocation ?? '');
-  if (mode === 'lift') return [`Lifted: ${what} is not blocked any more.`, id];
-  const isOne = kind === 'writ' || kind === 'access_key';
-  return [
-    `Ended: ${what}, ${ended === 1 ? '1 live session' : `${ended} live sessions`}.`,
-    ...(also.length === 0 ? [] : [line('also:', `${also.map(printable).join(', ')} (the same machine)`)]),
+function inWords(wanted: Ending, { ended, revocation, also = [] }: Answer): string {
+  const { kind, value, mode } = wanted;
+  const what = whatIsEnded(wanted);
+  const id = ['revocation:', revocation ?? ''] as const;
+  if (mode === 'lift') return labelled(`Lifted: ${what} is not blocked any more.`, [id]);
+  const sessions = ended === 1 ? '1 live session' : `${ended} live sessions`;
+  return labelled(`Ended: ${what}, ${sessions}.`, [
+    ...(also.length === 0
+      ? []
+      : [['also:', `${also.map(printable).join(', ')} (the same machine)`] as const]),
     id,
-    line('refused:', 'by AWS, as soon as IAM has spread the deny: writ status shows how long that takes'),
-    ...(isOne ? [] : [line('new ones:', mode === 'block' ? blocked(kind, value) : NOT_BLOCKED)]),
-  ];
+    ['refused:', 'by AWS, as soon as IAM has spread the deny: writ status shows how long that takes'],
+    ...(namesOneSession(kind)
+      ? []
+      : [['new ones:', mode === 'block' ? blocked(kind, value) : NOT_BLOCKED] as const]),
+  ]);
 }
 
 const NOT_BLOCKED = 'can be had again in some seconds; --block would refuse them';

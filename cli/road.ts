@@ -85,10 +85,10 @@ async function key(flags: RoadFlags, io: Io): Promise<Road> {
 async function responder(flags: RoadFlags, io: Io): Promise<Road> {
   const broker = await brokerFor(flags, io);
   // Loaded when asked for: AWS's SDK is no part of a credential_process.
-  const { signedRoad } = await import('./responder.ts');
+  const { signedPost } = await import('./responder.ts');
   const local = flags.profile === LOCAL_PROFILE && flags.region === undefined;
-  const send = await signedRoad(local ? (await localStack(io)).region : flags.region, io);
-  return (endpoint, parameters) => send(at(broker, `responder/${endpoint}`), new URLSearchParams(parameters));
+  const post = await signedPost(local ? (await localStack(io)).region : flags.region, io);
+  return (endpoint, parameters) => post(at(broker, `responder/${endpoint}`), new URLSearchParams(parameters));
 }
 
 async function brokerFor(flags: RoadFlags, io: Io): Promise<string> {

@@ -45,6 +45,15 @@ function shrink(widths: number[], columns: readonly Column<never>[], most: numbe
   }
 }
 
+/** A sentence, and below it what belongs to it, each with its label. Words are printed as they are. */
+export function labelled(
+  sentence: string,
+  rest: readonly (readonly [label: string, words: string])[],
+): string {
+  const width = Math.max(...rest.map(([label]) => label.length));
+  return `${[sentence, ...rest.map(([label, words]) => `  ${label.padEnd(width)}  ${words}`)].join('\n')}\n`;
+}
+
 const lengthOf = (text: string): number => Array.from(text).length;
 
 function filled(text: string, width: number): string {

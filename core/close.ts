@@ -4,8 +4,8 @@
  */
 import { sha256Hex } from './encoding/hash.ts';
 import { ENDED, endedItem, INTENT, OUTCOME, writKey } from './ledger/keys.ts';
-import { readItem } from './ledger/read-item.ts';
-import type { Ended, Enforced, Intent, Issued, LedgerRecord } from './ledger/records.ts';
+import { recordIn } from './ledger/read-item.ts';
+import type { Ended, Enforced, Intent, Issued } from './ledger/records.ts';
 import type { LedgerItem } from './ports.ts';
 import { type EndedBy, type EnforcedAgainstPorts, enforcedAgainst } from './revocation/enforced-against.ts';
 
@@ -57,7 +57,7 @@ async function endOf(
   story: readonly LedgerItem[],
   ports: ClosePorts,
 ): Promise<EndedBy | null> {
-  const own = story.map(recordIn).filter((record): record is Enforced => record?.type === 'enforced');
+  const own = story.map(recordIn).filter((record) => record?.type === 'enforced');
   return earliest(own, intent) ?? earliest(await enforcedAgainst(intent, outcome.issuedAt, ports), intent);
 }
 
@@ -85,8 +85,3 @@ const draftEnded = ({ writ, deadline }: Intent, { intent }: Issued, by: EndedBy 
 
 const at = (story: readonly LedgerItem[], place: string): LedgerItem | undefined =>
   story.find(({ sk }) => sk === place);
-
-function recordIn(item: LedgerItem | undefined): LedgerRecord | null {
-  const read = item === undefined ? null : readItem(item);
-  return read !== null && 'record' in read ? read.record : null;
-}

@@ -3,9 +3,11 @@
  * nothing; what stands in the table is read consistently, a handful at a time, so that memory stays small however many
  * there are.
  */
-import { dueHour, ENDED, INTENT, OUTCOME } from './ledger/keys.ts';
-import { readItem } from './ledger/read-item.ts';
-import type { Intent, LedgerRecord } from './ledger/records.ts';
+import { batchesOf } from './batches.ts';
+import { dueWithin, HOUR_SECONDS, hourOf } from './ledger/due.ts';
+import { ENDED, INTENT, OUTCOME, placeOf } from './ledger/keys.ts';
+import { recordIn } from './ledger/read-item.ts';
+import type { Intent } from './ledger/records.ts';
 import {
   CLOCK_SKEW_SECONDS,
   ISSUE_WITHIN_SECONDS,
@@ -13,8 +15,8 @@ import {
   MAX_CHAINED_SECONDS,
   MINT_TIMEOUT_MILLIS,
 } from './limits.ts';
-import type { DuePage, HeadKey, ItemKey, Ledger, LedgerItem } from './ports.ts';
-import { headsOf } from './revocation/heads.ts';
+import type { ItemKey, Ledger, LedgerItem } from './ports.ts';
+import { headsOf, isSameHead } from './revocation/heads.ts';
 import type { LiveSessions } from './revocation/ports.ts';
 
 export type LivePorts = Pick<Ledger, 'due' | 'readMany'>;
@@ -64,18 +66,11 @@ async function* dueIn(
   slot: string,
   ledger: LivePorts,
 ): AsyncGenerator<readonly string[]> {
-  for (let hour = hourOf(from); hour < to; hour += HOUR) {
-    let page: DuePage | null = null;
-    do {
-      const due: { readonly keys: readonly ItemKey[]; readonly next: DuePage | null } = await ledger.due(
-        dueHour(hour),
-        { from: Math.max(from, hour), to },
-        page,
-      );
-      const pks = due.keys.filter(({ sk }) => sk === slot).map(({ pk }) => pk);
-      for (let at = 0; at < pks.length; at += LIVE_AT_ONCE) yield pks.slice(at, at + LIVE_AT_ONCE);
-      page = due.next;
-    } while (page !== null);
+  for (let hour = hourOf(from); hour < to; hour += HOUR_SECONDS) {
+    for await (const keys of dueWithin(hour, { from: Math.max(from, hour), to }, ledger)) {
+      const pks = keys.filter(({ sk }) => sk === slot).map(({ pk }) => pk);
+      yield* batchesOf(pks, LIVE_AT_ONCE);
+    }
   }
 }
 
@@ -91,9 +86,6 @@ async function intentsOf(
   });
 }
 
-const HOUR = 3600;
-const hourOf = (numericDate: number): number => numericDate - (numericDate % HOUR);
-
 async function lookAt(
   pks: readonly string[],
   now: number,
@@ -101,9 +93,9 @@ async function lookAt(
   ledger: LivePorts,
 ): Promise<readonly LookedAt[]> {
   const intents = await intentsOf(pks, ledger);
-  const close = intents.filter(({ intent }) => now < intent.deadline && wanted(intent)).map(({ pk }) => pk);
+  const ahead = intents.filter(({ intent }) => now < intent.deadline && wanted(intent)).map(({ pk }) => pk);
   const more = await readAll(
-    close.flatMap((pk) => [
+    ahead.flatMap((pk) => [
       { pk, sk: OUTCOME },
       { pk, sk: ENDED },
     ]),
@@ -124,18 +116,8 @@ async function readAll(
   keys: readonly ItemKey[],
   ledger: Pick<Ledger, 'readMany'>,
 ): Promise<ReadonlyMap<string, LedgerItem>> {
-  const calls: Promise<readonly LedgerItem[]>[] = [];
-  for (let at = 0; at < keys.length; at += KEYS_OF_A_CALL) {
-    calls.push(ledger.readMany(keys.slice(at, at + KEYS_OF_A_CALL)));
-  }
+  const calls = [...batchesOf(keys, KEYS_OF_A_CALL)].map((some) => ledger.readMany(some));
   return new Map((await Promise.all(calls)).flat().map((item) => [placeOf(item), item]));
-}
-
-const placeOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
-
-function recordIn(item: LedgerItem | undefined): LedgerRecord | null {
-  const read = item === undefined ? null : readItem(item);
-  return read !== null && 'record' in read ? read.record : null;
 }
 
 /** A number for people, and the names of one machine: see `LiveSessions`. */
@@ -143,7 +125,8 @@ export function liveSessions(ledger: LivePorts): LiveSessions {
   return {
     async count(of, now) {
       let count = 0;
-      const wanted = (intent: Intent) => headsOf(intent).some((name) => of.some((one) => isSame(one, name)));
+      const wanted = (intent: Intent) =>
+        headsOf(intent).some((name) => of.some((one) => isSameHead(one, name)));
       for await (const looked of liveFrom({ from: now, now }, wanted, ledger)) {
         count += looked.filter(({ issuedAt }) => issuedAt !== null).length;
       }
@@ -152,7 +135,7 @@ export function liveSessions(ledger: LivePorts): LiveSessions {
     async namesOf(device, now) {
       const names = new Set<string>();
       const isOfIt = (intent: Intent) =>
-        headsOf(intent).some((name) => isSame(name, { kind: 'device', value: device }));
+        headsOf(intent).some((name) => isSameHead(name, { kind: 'device', value: device }));
       const note = (intent: Intent) => {
         for (const { kind, value } of headsOf(intent)) if (kind === 'device') names.add(value);
       };
@@ -166,6 +149,3 @@ export function liveSessions(ledger: LivePorts): LiveSessions {
     },
   };
 }
-
-export const isSame = (one: HeadKey, other: HeadKey): boolean =>
-  one.kind === other.kind && one.value === other.value;

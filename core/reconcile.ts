@@ -12,9 +12,10 @@ import { type Drift, driftOf } from './revocation/drift.ts';
 import { type Enforce, type EnforcePorts, enforcer } from './revocation/enforce.ts';
 import { type Found, type Keeper, keeper, rolesToDeny } from './revocation/keep.ts';
 import type { AccountPorts, Revocations } from './revocation/ports.ts';
+import { stampAll } from './revocation/stamp.ts';
 import { newSteps, type Steps } from './revocation/steps.ts';
-import { stampAll, type Wanted, wantedNow } from './revocation/wanted.ts';
-import { type Seen, watch } from './revocation/watch.ts';
+import { type Wanted, wantedNow } from './revocation/wanted.ts';
+import { type SeenRefused, watch } from './revocation/watch.ts';
 
 export interface ReconcilePorts extends EnforcePorts {
   readonly sleep: (millis: number) => Promise<void>;
@@ -43,7 +44,7 @@ export interface Reconciled {
 export async function reconcile(account: AccountPorts, ports: ReconcilePorts): Promise<Reconciled> {
   const steps = newSteps();
   const wanted = await look(account, ports, steps);
-  const found = await find(account, steps);
+  const found = await findPolicy(account, steps);
   if (wanted === null || found === null) {
     return { ...NOTHING, account: account.account, fault: steps.fault() };
   }
@@ -79,7 +80,7 @@ const NOTHING = {
 
 interface Pursued {
   /** The newest document that was seen in force; `newest` is what was wanted at the end. */
-  readonly seen: Seen | null;
+  readonly seen: SeenRefused | null;
   readonly newest: Wanted;
   readonly written: number;
   readonly enforced: number;
@@ -99,7 +100,7 @@ async function pursue(
   const enforce = enforcer(account, ports);
   const begun = clock();
   let [wanted, changed, written, enforced] = [first, begun, 0, 0];
-  let seen: Seen | null = null;
+  let seen: SeenRefused | null = null;
   let recorded = true;
   for (;;) {
     const newest = wanted;
@@ -114,7 +115,7 @@ async function pursue(
       if (refused !== null) [seen, recorded] = [refused, false];
     }
     // The canary speaks for the roles that carry the policy: while it is missing on one, nothing is said of any.
-    const unrecorded: Seen | null = policy.isEverywhere() && !recorded ? seen : null;
+    const unrecorded: SeenRefused | null = policy.isEverywhere() && !recorded ? seen : null;
     if (unrecorded !== null) {
       const count: number | null = await steps.take('record', () => record(unrecorded, policy, enforce));
       // Other accounts write to the same entries at the same moment: whoever lost tries again.
@@ -131,7 +132,7 @@ async function pursue(
   return { seen, newest: wanted, written, enforced };
 }
 
-const isOf = (seen: Seen | null, { sha256 }: Wanted): boolean => seen?.flight.wanted.sha256 === sha256;
+const isOf = (seen: SeenRefused | null, { sha256 }: Wanted): boolean => seen?.flight.wanted.sha256 === sha256;
 
 /** What is wanted, after all that could be stamped is. `null`: nobody knows. */
 async function look(account: AccountPorts, ports: ReconcilePorts, steps: Steps): Promise<Wanted | null> {
@@ -143,12 +144,12 @@ async function look(account: AccountPorts, ports: ReconcilePorts, steps: Steps):
   // Whoever revokes stamps too, and every account's reconciler: to come second in that is no failure. Else whoever ends
   // his own sessions again and again could keep all accounts from being verified.
   const isStamped = now !== null && !now.pending.some((revocation) => stood.pending.includes(revocation));
-  if (stamped === null && isStamped) await steps.take('stamp', async () => undefined);
+  if (stamped === null && isStamped) steps.forgive('stamp');
   return now;
 }
 
 /** What we remember is not needed to end a session: without it nobody is accused, and that is all. */
-async function find({ policy, state }: AccountPorts, steps: Steps): Promise<Found | null> {
+async function findPolicy({ policy, state }: AccountPorts, steps: Steps): Promise<Found | null> {
   const [actual, written] = await Promise.all([
     steps.take('find', async () => ({ actual: await policy.read() })),
     steps.take('remember', () => state.written()),
@@ -157,13 +158,13 @@ async function find({ policy, state }: AccountPorts, steps: Steps): Promise<Foun
 }
 
 /** The ledger first: what is not in it yet is recorded by whoever sees the document next. */
-async function record(seen: Seen, policy: Keeper, enforce: Enforce): Promise<number> {
+async function record(seen: SeenRefused, policy: Keeper, enforce: Enforce): Promise<number> {
   const enforced = await enforce(seen);
   await policy.seen(seen);
   return enforced;
 }
 
-async function setHealth({ flight, at }: Seen, { policy, state }: AccountPorts): Promise<void> {
+async function setHealth({ flight, at }: SeenRefused, { policy, state }: AccountPorts): Promise<void> {
   const { document, entries } = flight.wanted;
   await state.setHealth({
     verifiedAt: Math.floor(at / 1000),

@@ -22,7 +22,7 @@ import { type MayPorts, mayRevoke, type Why } from './revocation/may.ts';
 import type { LiveSessions, Revocations, Wake } from './revocation/ports.ts';
 import { recordRevocationRefusal } from './revocation/refused.ts';
 import { stamp } from './revocation/stamp.ts';
-import { find, headsOfTarget, isWrit, type Target, withOtherNames } from './revocation/target.ts';
+import { findTarget, headsOfTarget, isWrit, type Target, withOtherNames } from './revocation/target.ts';
 import { identifyRevoker, type Revoker } from './revocation/who.ts';
 import { type Seen, see } from './seen.ts';
 
@@ -70,12 +70,16 @@ async function settle(
   const { by } = revoker;
   const spend = revoker.road === 'responder' ? null : spendOf(seen.writ, revoker.proof, undefined);
   const revocation = revocationId(by, request);
-  const { target, before } = await find(request, revocation, ports);
+  const { target, before } = await findTarget(request, revocation, ports);
   const words = sealWords(request.reason, seen.received, ports.random);
   const asked = { request, by, words, now: seen.now };
-  if (target !== null && before !== null) return again(before, target, asked, spend, seen, ports);
+  if (target !== null && before !== null) return again(before, { target, asked, spend, seen }, ports);
 
-  const verdict = await mayRevoke({ mode: request.mode, revoker, target }, words.hashes.address, seen, ports);
+  const verdict = await mayRevoke(
+    { mode: request.mode, revoker, target, address: words.hashes.address },
+    seen,
+    ports,
+  );
   const act: Act = { ...asked, decision: verdict.decision };
   if (!verdict.may || target === null) {
     const why = verdict.may ? 'unknown' : verdict.why;
@@ -92,20 +96,24 @@ async function settle(
   if (committed === 'proof_spent') return recordRefusal({ reason: 'dpop_replayed' }, seen, ports);
   if (committed === 'exists') {
     // Two tries of one request side by side: the other was first.
-    const { before: first } = await find(request, revocation, ports);
+    const { before: first } = await findTarget(request, revocation, ports);
     if (first === null) throw new Fault('ledger_unavailable');
-    return again(first, target, asked, spend, seen, ports);
+    return again(first, { target, asked, spend, seen }, ports);
   }
   return finish(record, target, act, ports);
+}
+
+interface Repeated {
+  readonly target: Target;
+  readonly asked: Omit<Act, 'decision'>;
+  readonly spend: Spend | null;
+  readonly seen: Seen;
 }
 
 /** The same was asked for before: its record stands, and only what is left is done. */
 async function again(
   before: Revoked,
-  target: Target,
-  asked: Omit<Act, 'decision'>,
-  spend: Spend | null,
-  seen: Seen,
+  { target, asked, spend, seen }: Repeated,
   ports: RevokePorts,
 ): Promise<Answer<Revocation>> {
   const { request_id, kind, value, mode } = asked.request;

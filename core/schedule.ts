@@ -2,10 +2,11 @@
  * Reads the ledger's stream: each issued writ gets a schedule that closes it at its deadline. Delivered twice, or from
  * the stream's start, it comes to the same: a schedule has the writ's name, and an end is written once.
  */
+import { batchesOf } from './batches.ts';
 import { type ClosePorts, close } from './close.ts';
 import { Fault, type FaultCode } from './fault.ts';
 import { dueIndex, OUTCOME } from './ledger/keys.ts';
-import { readItem } from './ledger/read-item.ts';
+import { recordIn } from './ledger/read-item.ts';
 import type { Issued } from './ledger/records.ts';
 import { DENY_KEPT_SECONDS, SCHEDULE_AHEAD_SECONDS, SCHEDULE_AT_ONCE } from './limits.ts';
 import type { Clock, LedgerItem } from './ports.ts';
@@ -46,8 +47,7 @@ export interface Scheduled {
 export async function schedule(changes: readonly Change[], ports: SchedulePorts): Promise<Scheduled> {
   const outcomes = changes.filter(({ kind, sk }) => kind === 'INSERT' && sk === OUTCOME);
   const ends: Awaited<ReturnType<typeof scheduleOne>>[] = [];
-  for (let at = 0; at < outcomes.length; at += SCHEDULE_AT_ONCE) {
-    const some = outcomes.slice(at, at + SCHEDULE_AT_ONCE);
+  for (const some of batchesOf(outcomes, SCHEDULE_AT_ONCE)) {
     ends.push(...(await Promise.all(some.map((change) => scheduleOne(change, ports)))));
   }
   return {
@@ -84,9 +84,8 @@ async function scheduleOne(
 function dueOf(
   item: LedgerItem,
 ): { readonly writ: string; readonly deadline: number } | 'nothing' | 'poison' {
-  const read = readItem(item);
-  if (!('record' in read) || read.record.type !== 'outcome') return 'poison';
-  const { record } = read;
+  const record = recordIn(item);
+  if (record?.type !== 'outcome') return 'poison';
   if (record.outcome !== 'issued') return 'nothing';
   const deadline = deadlineOf(item, record);
   return deadline === null ? 'poison' : { writ: record.writ, deadline };

@@ -2,9 +2,11 @@
  * Closes what was left open: an intent whose time to be issued is past and that has no outcome is an orphan; a writ
  * whose deadline is past and that has no end lost its schedule.
  */
+import { batchesOf } from './batches.ts';
 import { type ClosePorts, close } from './close.ts';
 import { sha256Hex } from './encoding/hash.ts';
-import { dueHour, ENDED, INTENT, OUTCOME, outcomeItem, writKey } from './ledger/keys.ts';
+import { dueWithin, HOUR_SECONDS, hourOf } from './ledger/due.ts';
+import { ENDED, INTENT, OUTCOME, outcomeItem, placeOf, writKey } from './ledger/keys.ts';
 import { readItem } from './ledger/read-item.ts';
 import { draftOrphaned } from './ledger/settle.ts';
 import {
@@ -13,7 +15,7 @@ import {
   SWEEP_CLOSES_AFTER_SECONDS,
   SWEEP_FIRST_SECONDS,
 } from './limits.ts';
-import type { Clock, Cursor, DuePage, ItemKey, Ledger } from './ports.ts';
+import type { Clock, Cursor, ItemKey, Ledger } from './ports.ts';
 
 export type SweepPorts = ClosePorts & {
   readonly clock: Clock;
@@ -32,8 +34,6 @@ export interface Swept {
   readonly unreadable: number;
 }
 
-const HOUR = 3600;
-
 /**
  * Takes the outcome slot of every intent that is due. A mint that is still under way and comes second loses the slot
  * and drops its secret (rule 1), so an orphan never has one. And closes every writ that is due, as its schedule should
@@ -51,28 +51,13 @@ export async function sweep(ports: SweepPorts): Promise<Swept> {
   const again = hourOf(now - SWEEP_AGAIN_SECONDS);
   const stopped = (await cursor.read()) ?? hourOf(now - SWEEP_FIRST_SECONDS);
   const total = { settled: 0, orphaned: 0, closed: 0, unreadable: 0 };
-  for (let hour = Math.min(stopped, again); hour <= now; hour += HOUR) {
-    for await (const keys of dueIn(hour, now, ledger)) await repair(keys, now, ports, total);
-    if (hour < again) await cursor.advance(hour + HOUR);
+  for (let hour = Math.min(stopped, again); hour <= now; hour += HOUR_SECONDS) {
+    for await (const keys of dueWithin(hour, { from: hour, to: now }, ledger)) {
+      for (const some of batchesOf(keys, SWEEP_AT_ONCE)) await repair(some, now, ports, total);
+    }
+    if (hour < again) await cursor.advance(hour + HOUR_SECONDS);
   }
   return total;
-}
-
-/** The hour that holds an instant, as the NumericDate of its beginning. */
-const hourOf = (numericDate: number): number => numericDate - (numericDate % HOUR);
-
-/** Keys of what the index says is due, a handful at a time. */
-async function* dueIn(hour: number, now: number, ledger: Ledger): AsyncGenerator<readonly ItemKey[]> {
-  let page: DuePage | null = null;
-  do {
-    const due: { readonly keys: readonly ItemKey[]; readonly next: DuePage | null } = await ledger.due(
-      dueHour(hour),
-      { from: hour, to: now },
-      page,
-    );
-    for (let at = 0; at < due.keys.length; at += SWEEP_AT_ONCE) yield due.keys.slice(at, at + SWEEP_AT_ONCE);
-    page = due.next;
-  } while (page !== null);
 }
 
 /** The index only points: what counts is read consistently from the table. Most are in order, and cost no more. */
@@ -97,8 +82,6 @@ async function repair(
 
 /** What stands in the index, and the slot that is taken once nothing is left to do. */
 const CLOSED_BY: { readonly [sk: string]: string | undefined } = { [INTENT]: OUTCOME, [OUTCOME]: ENDED };
-
-const placeOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
 
 async function closeOrphan(
   pk: string,

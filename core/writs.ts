@@ -4,7 +4,7 @@ import { jcs } from './encoding/jcs.ts';
 import type { Intent } from './ledger/records.ts';
 import { recordRefusal } from './ledger/refuse.ts';
 import { LISTED_AT_MOST, LOOKED_AT_MOST } from './limits.ts';
-import { isSame, liveFrom } from './live.ts';
+import { liveFrom } from './live.ts';
 import { allow, type Outcome, refuse } from './outcome.ts';
 import { makePageToken, type Opened, openPageToken, type Position } from './page-token.ts';
 import { type ListingRequest, parseListing } from './parse/listing.ts';
@@ -12,9 +12,9 @@ import type { Bundle } from './policy/bundle.ts';
 import { identifyReader, type Reader, type ReaderPorts } from './reader.ts';
 import type { Received } from './request.ts';
 import { covers } from './revocation/covers.ts';
-import { headsOf } from './revocation/heads.ts';
+import { headsOf, isSameHead } from './revocation/heads.ts';
 import type { Revocations } from './revocation/ports.ts';
-import { writResource } from './revocation/resource.ts';
+import { accountName, writResource } from './revocation/resource.ts';
 import { see } from './seen.ts';
 import { tagValue } from './session/encode.ts';
 
@@ -100,7 +100,7 @@ function wantedBy(
   return (intent) => {
     if (id !== null && intent.account !== id) return false;
     const names = headsOf(intent);
-    if (!heads.every((head) => names.some((name) => isSame(head, name)))) return false;
+    if (!heads.every((head) => names.some((name) => isSameHead(head, name)))) return false;
     return reader.may(writResource({ intent }, bundle));
   };
 }
@@ -166,6 +166,3 @@ async function described(
     };
   });
 }
-
-const accountName = (id: string, { accounts }: Bundle): string =>
-  accounts.find((each) => each.id === id)?.account ?? id;

@@ -84,6 +84,7 @@ the canonical form of RFC 8785, which is hashed, and becomes the evidence log's 
 
 - A **time** is a NumericDate: whole seconds since 1970 (RFC 7519 §2). **seconds**, **count** and **percent** are
   integers. Every field is always there; \`null\` says *none*.
+- A **writ id** is 16 characters of Crockford base32; a revocation's id is spelled alike.
 - A **hash** is SHA-256 in lower-case hex. \`intent\` in a later record is the hash of the intent's body.
 - A **personal hash** is base64url(SHA-256(salt ‖ value)); see [people](#people).
 - Types are closed: a field that is not listed makes the item invalid, and \`v\` changes when a type does.
@@ -99,8 +100,8 @@ const PEOPLE = `## people
 \`<alias>:<subject>\` / \`${writKey('<writ>')}#${INTENT}\`
 
 What the personal hashes of one record hide: written in one transaction with it, erasable. The first key is the
-record's \`subject.id\`, so that forgetting a person is deleting one partition; the second is the record's own
-place, \`<pk>#<sk>\`. All is in \`body\`: JSON, field → \`{"salt","value"}\`, for those that the record has.
+record's \`subject.id\`, of a revocation \`by\`, so that forgetting a person is deleting one partition; the second is the
+record's own place, \`<pk>#<sk>\`. All is in \`body\`: JSON, field → \`{"salt","value"}\`, for those that the record has.
 
 | field of \`body\` | opens |
 | --- | --- |
@@ -109,6 +110,7 @@ place, \`<pk>#<sk>\`. All is in \`body\`: JSON, field → \`{"salt","value"}\`, 
 | \`purpose\` | \`purpose.value\`, and in an issued outcome \`tags["writ:purpose"]\` |
 | \`address\` | \`address\`, and \`place.address\` where there is one |
 | \`userAgent\` | \`userAgent\` |
+| \`reason\` | \`reason\` of a revocation, and of one that was refused |
 
 \`salt\` is base64url of ${SALT_BYTES} random bytes, \`value\` the text itself. When they are gone nobody can tell what the value was,
 and everything else still verifies. Whoever has them can check a hash without us:

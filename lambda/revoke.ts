@@ -7,7 +7,7 @@ import { PUBLIC_SETTINGS, readConfig } from './edge/config.ts';
 import { httpEndpoint } from './edge/http.ts';
 import { logFault, logRevocation } from './edge/log.ts';
 import { startOnce } from './edge/once.ts';
-import { respond } from './edge/respond.ts';
+import { noncesFor, respond } from './edge/respond.ts';
 import { revocationAnswer } from './edge/revocation-answer.ts';
 
 const config = readConfig(process.env, [...PUBLIC_SETTINGS, 'reconcileQueue']);
@@ -26,10 +26,7 @@ export const handler = httpEndpoint(
         logFault(new Fault('queue_unavailable'), 'revoke');
       }
     }
-    // Who signs for AWS makes no proof, and must be answered also where the nonce's keys cannot be read.
-    const { clock, nonceKeys } = ports();
-    const next = { clock, nonceKeys: received.caller === undefined ? nonceKeys : null };
-    return respond('revoke', answer, next, revocationAnswer);
+    return respond('revoke', answer, noncesFor(received, ports()), revocationAnswer);
   },
   {
     name: 'revoke',

@@ -113,7 +113,6 @@ const responderRole = (): RoleInput => ({
     directly: allow(
       [
         'iam:CreatePolicy',
-        'iam:GetPolicy',
         'iam:GetPolicyVersion',
         'iam:ListEntitiesForPolicy',
         'iam:ListPolicyVersions',

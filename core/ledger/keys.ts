@@ -1,7 +1,7 @@
 /** Where each record stands in the ledger (architecture, section 6): a reader of the log can tell it from the body. */
 import { isoTime } from '../encoding/iso-time.ts';
 import { jcs } from '../encoding/jcs.ts';
-import type { LedgerItem } from '../ports.ts';
+import type { ItemKey, LedgerItem } from '../ports.ts';
 import type {
   Ended,
   Enforced,
@@ -39,7 +39,7 @@ export const revocationKey = (revocation: string): string => `REVOCATION#${revoc
 export const accessKeyKey = (accessKeyId: string): string => `KEY#${accessKeyId}`;
 
 /** The one place where a record may stand. Total over records; their own fields decide. */
-export function keyOf(record: LedgerRecord): { readonly pk: string; readonly sk: string } {
+export function keyOf(record: LedgerRecord): ItemKey {
   switch (record.type) {
     case 'intent':
       return { pk: writKey(record.writ), sk: INTENT };
@@ -63,6 +63,9 @@ export function keyOf(record: LedgerRecord): { readonly pk: string; readonly sk:
       return { pk: accessKeyKey(record.accessKeyId), sk: KEY };
   }
 }
+
+/** A place as one word, for maps of items. */
+export const placeOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
 
 /** A writ's revocation stands with the writ, a principal's by itself. */
 const filedUnder = ({ writ, revocation }: Revoked | Enforced): string =>

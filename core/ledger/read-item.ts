@@ -50,6 +50,12 @@ export function readItem(item: LedgerItem): { readonly record: LedgerRecord } | 
   return pk === item.pk && sk === item.sk ? { record: read.data } : { flaw: 'out_of_place' };
 }
 
+/** The record that an item holds; `null` where there is no item, or what it holds is no record of its place. */
+export function recordIn(item: LedgerItem | undefined): LedgerRecord | null {
+  const read = item === undefined ? null : readItem(item);
+  return read !== null && 'record' in read ? read.record : null;
+}
+
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -2,7 +2,7 @@ import { MAX_REASON_CHARS, MAX_REQUEST_ID_CHARS } from '../limits.ts';
 import { allow, type Outcome, refuse } from '../outcome.ts';
 import { parseSubject } from '../parse.ts';
 import type { Received, SubjectRequest } from '../request.ts';
-import { REVOCABLE, type Revocable } from '../revocation/ports.ts';
+import { namesOneSession, REVOCABLE, type Revocable } from '../revocation/ports.ts';
 import { isIdentityTag, isTagValue } from '../session/encode.ts';
 import { WRIT_ID } from '../writ-id.ts';
 import { type Form, type Parameter, parseForm } from './form.ts';
@@ -25,7 +25,8 @@ export interface RevocationRequest {
   readonly subject: SubjectRequest | null;
 }
 
-const REQUEST_ID = new RegExp(`^[A-Za-z0-9_-]{1,${MAX_REQUEST_ID_CHARS}}$`);
+/** Of the caller's own making. */
+export const REQUEST_ID = new RegExp(`^[A-Za-z0-9_-]{1,${MAX_REQUEST_ID_CHARS}}$`);
 /** As AWS makes them for temporary credentials. */
 const ACCESS_KEY_ID = /^ASIA[A-Z0-9]{12,124}$/;
 /** Agents and permissions, as their files are called. */
@@ -86,8 +87,7 @@ function parseMode(form: Form, kind: Revocable): Outcome<Mode> {
   const given = form.get('mode') ?? 'end';
   const mode = MODES.find((each) => each === given);
   if (mode === undefined) return malformed('mode', 'not end, block or lift');
-  const isOneSession = kind === 'writ' || kind === 'access_key';
-  return mode === 'lift' && isOneSession
+  return mode === 'lift' && namesOneSession(kind)
     ? malformed('mode', 'what has ended does not begin again')
     : allow(mode);
 }

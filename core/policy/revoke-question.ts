@@ -9,7 +9,7 @@ export interface RevokeAsked extends SignedIn {
   readonly of: RevokeResource;
 }
 
-/** What is to be ended, as policies see it. `value` is the entity's id: as in the tag. */
+/** What is to be ended, or to be known of, as policies see it. `value` is the entity's id: as in the tag. */
 export type RevokeResource =
   | {
       readonly kind: 'writ';

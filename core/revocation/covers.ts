@@ -1,6 +1,6 @@
 import type { HeadKey } from '../ports.ts';
 import type { DenyEntry } from './entry.ts';
-import { denyBefore } from './heads.ts';
+import { denyBefore, isSameHead } from './heads.ts';
 
 /**
  * Whether an active entry denies a writ's session. A pending one does: its cut-off will be later than anything that has
@@ -9,10 +9,6 @@ import { denyBefore } from './heads.ts';
  * @param names - What the writ can be revoked by: `headsOf`.
  * @param issuedAt - STS's own issue time, NumericDate.
  */
-export const covers = (
-  { kind, value, cutoff }: DenyEntry,
-  names: readonly HeadKey[],
-  issuedAt: number,
-): boolean =>
-  names.some((name) => name.kind === kind && name.value === value) &&
-  (kind === 'writ' || cutoff === null || issuedAt < denyBefore(cutoff));
+export const covers = (entry: DenyEntry, names: readonly HeadKey[], issuedAt: number): boolean =>
+  names.some((name) => isSameHead(name, entry)) &&
+  (entry.kind === 'writ' || entry.cutoff === null || issuedAt < denyBefore(entry.cutoff));

@@ -1,5 +1,4 @@
 /** What an accepted revocation writes: the record, the heads, what is denied. */
-
 import { revokedItem } from '../ledger/keys.ts';
 import { SALT_BYTES, seal } from '../ledger/openings.ts';
 import type { RevocationRefused, Revoked } from '../ledger/records.ts';

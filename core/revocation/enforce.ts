@@ -1,13 +1,13 @@
 /** Says in the ledger that AWS was seen to refuse, once for each revocation and account. */
 import { ENDED, endedItem, enforcedItem, INTENT, OUTCOME, writKey } from '../ledger/keys.ts';
-import { readItem } from '../ledger/read-item.ts';
+import { recordIn } from '../ledger/read-item.ts';
 import type { Ended, Enforced } from '../ledger/records.ts';
 import { MEASURED_KEPT } from '../limits.ts';
 import type { Clock, ItemKey, Ledger, LedgerItem } from '../ports.ts';
-import type { StampedEntry, WritEntry } from './entry.ts';
+import { isWritEntry, type StampedEntry, type WritEntry } from './entry.ts';
 import type { Flight } from './keep.ts';
 import { type AccountPorts, type Revocations, RUNGS, type Rung } from './ports.ts';
-import type { Seen } from './watch.ts';
+import type { SeenRefused } from './watch.ts';
 
 export interface EnforcePorts {
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export interface EnforcePorts {
  * @returns how many entries were recorded.
  * @throws Fault `ledger_unavailable`: the entries say what is missing, and the next run records it.
  */
-export type Enforce = (seen: Seen) => Promise<number>;
+export type Enforce = (seen: SeenRefused) => Promise<number>;
 
 /** For one run: what it has recorded it does not record, or measure, again. */
 export function enforcer(
@@ -44,12 +44,12 @@ export function enforcer(
     );
     if (entries.length === 0) return measure();
     const seenRefused = Math.floor(at / 1000);
-    const ended = await endedBy(entries.filter(isWrit), seenRefused, ports.ledger);
+    const ended = await endedBy(entries.filter(isWritEntry), seenRefused, ports.ledger);
     const rungs = rungsOf(entries, flight);
     const recordedAt = Math.floor(ports.clock() / 1000);
     const enforced = entries.map((entry) => ({
       entry,
-      item: enforcedItem(draftEnforced(entry, account, flight, rungs, seenRefused, recordedAt)),
+      item: enforcedItem(draftEnforced(entry, { account, flight, rungs, seenRefused, recordedAt })),
       ended: ended.get(entry.revocation) ?? null,
     }));
     await ports.revocations.recordEnforced(enforced, account);
@@ -63,8 +63,6 @@ export function enforcer(
 
 const nameOf = ({ revocation, kind, value }: StampedEntry): string => `${revocation}#${kind}#${value}`;
 
-const isWrit = (entry: StampedEntry): entry is WritEntry => entry.kind === 'writ';
-
 /** Entries of one revocation share their record: it names the one that denies most. */
 function rungsOf(entries: readonly StampedEntry[], { wanted }: Flight): ReadonlyMap<string, Rung> {
   const rungs = new Map<string, Rung>();
@@ -76,24 +74,30 @@ function rungsOf(entries: readonly StampedEntry[], { wanted }: Flight): Readonly
   return rungs;
 }
 
+/** What all entries of one record of enforcement share. Times are NumericDates. */
+interface Enforcement {
+  readonly account: string;
+  readonly flight: Flight;
+  /** By revocation. */
+  readonly rungs: ReadonlyMap<string, Rung>;
+  readonly seenRefused: number;
+  readonly recordedAt: number;
+}
+
 const draftEnforced = (
   entry: StampedEntry,
-  account: string,
-  { version, at, wanted }: Flight,
-  rungs: ReadonlyMap<string, Rung>,
-  seenRefused: number,
-  recordedAt: number,
+  { account, flight, rungs, seenRefused, recordedAt }: Enforcement,
 ): Enforced => ({
   v: 1,
   type: 'enforced',
   revocation: entry.revocation,
   at: recordedAt,
-  writ: isWrit(entry) ? entry.value : null,
-  intent: isWrit(entry) ? entry.intent : null,
+  writ: isWritEntry(entry) ? entry.value : null,
+  intent: isWritEntry(entry) ? entry.intent : null,
   account,
-  policyVersion: version,
-  rung: rungs.get(entry.revocation) ?? wanted.document.rungOf(entry),
-  written: Math.floor(at / 1000),
+  policyVersion: flight.version,
+  rung: rungs.get(entry.revocation) ?? flight.wanted.document.rungOf(entry),
+  written: Math.floor(flight.at / 1000),
   seenRefused,
 });
 
@@ -113,23 +117,20 @@ async function endedBy(
   const keys = writs.flatMap(({ value }): readonly ItemKey[] =>
     [INTENT, OUTCOME, ENDED].map((sk) => ({ pk: writKey(value), sk })),
   );
-  const records = (keys.length === 0 ? [] : await ledger.readMany(keys)).map(readItem);
+  const records = (keys.length === 0 ? [] : await ledger.readMany(keys)).map(recordIn);
   const deadlines = new Map<string, number>();
   const issued = new Set<string>();
   const over = new Set<string>();
-  for (const read of records) {
-    if (!('record' in read)) continue;
-    const { record } = read;
-    if (record.type === 'intent') deadlines.set(record.writ, record.deadline);
-    if (record.type === 'outcome' && record.outcome === 'issued') issued.add(record.writ);
-    if (record.type === 'ended') over.add(record.writ);
+  for (const record of records) {
+    if (record?.type === 'intent') deadlines.set(record.writ, record.deadline);
+    if (record?.type === 'outcome' && record.outcome === 'issued') issued.add(record.writ);
+    if (record?.type === 'ended') over.add(record.writ);
   }
   return new Map(
     writs
       .filter(
         ({ value }) => issued.has(value) && !over.has(value) && seenRefused < (deadlines.get(value) ?? 0),
       )
-
       .map((entry) => [entry.revocation, endedItem(draftEnded(entry, seenRefused))]),
   );
 }

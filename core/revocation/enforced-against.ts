@@ -1,6 +1,6 @@
 /** Which principals' revocations AWS was seen to enforce against one writ. */
 import { enforcedKey, revocationKey } from '../ledger/keys.ts';
-import { readItem } from '../ledger/read-item.ts';
+import { recordIn } from '../ledger/read-item.ts';
 import type { Enforced, Intent } from '../ledger/records.ts';
 import type { ItemKey, Ledger, ReadHeads } from '../ports.ts';
 import { covers } from './covers.ts';
@@ -46,8 +46,5 @@ export async function enforcedAgainst(
     (id): ItemKey => ({ pk: revocationKey(id), sk: enforcedKey(id, intent.account) }),
   );
   const found = await ledger.readMany(places);
-  return found.flatMap((item) => {
-    const read = readItem(item);
-    return 'record' in read && read.record.type === 'enforced' ? [read.record] : [];
-  });
+  return found.map(recordIn).filter((record) => record?.type === 'enforced');
 }

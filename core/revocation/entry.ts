@@ -49,6 +49,8 @@ export type StampedEntry = WritEntry | (PrincipalEntry & { readonly cutoff: numb
 
 export const isStamped = (entry: DenyEntry): entry is StampedEntry => entry.cutoff !== null;
 
+export const isWritEntry = (entry: DenyEntry): entry is WritEntry => entry.kind === 'writ';
+
 /**
  * Whether nothing that the entry denies can be alive any more. A pending one never is over.
  *

@@ -24,6 +24,9 @@ const devicesOf = ({ device }: Intent): readonly string[] => [
   ...new Set([device.id, identityTag(WRIT_ALIAS, device.jkt)]),
 ];
 
+export const isSameHead = (one: HeadKey, other: HeadKey): boolean =>
+  one.kind === other.kind && one.value === other.value;
+
 /** The heads that stop an enrolment: of the user, of the key as Writ's own device, of all. */
 export const headsOfEnrolment = (user: string, device: string): readonly HeadKey[] => [
   { kind: 'user', value: user },
@@ -56,7 +59,7 @@ export const denyBefore = (cutoff: number): number =>
 export function standing(heads: readonly Head[], now: number): Standing {
   return worst(heads, (head) => {
     if (head.pending) return { state: 'pending', retryAfter: 1 };
-    if (isOver(head, now)) return { state: 'revoked', kind: head.kind };
+    if (isRevoked(head, now)) return { state: 'revoked', kind: head.kind };
     if (head.cutoff === null || denyBefore(head.cutoff) <= now) return { state: 'clear' };
     return { state: 'pending', retryAfter: denyBefore(head.cutoff) - now };
   });
@@ -71,7 +74,7 @@ export function standing(heads: readonly Head[], now: number): Standing {
 export function standingAfter(heads: readonly Head[], now: number, issuedAt: number): Standing {
   return worst(heads, (head) => {
     if (head.pending) return { state: 'pending', retryAfter: 1 };
-    if (isOver(head, now)) return { state: 'revoked', kind: head.kind };
+    if (isRevoked(head, now)) return { state: 'revoked', kind: head.kind };
     if (head.cutoff === null || denyBefore(head.cutoff) <= issuedAt) return { state: 'clear' };
     // A cut-off without a block ends sessions and nobody's right to ask: by STS's clock T' is so far away.
     return { state: 'pending', retryAfter: denyBefore(head.cutoff) - issuedAt };
@@ -90,7 +93,7 @@ export function inAccount(by: Standing, verifiedAt: number | null, now: number):
 }
 
 /** Blocked, or this very writ: its cut-off has no later session that could be spared. */
-const isOver = (head: Head, now: number): boolean =>
+const isRevoked = (head: Head, now: number): boolean =>
   (head.blockedUntil !== null && head.blockedUntil > now) || (head.kind === 'writ' && head.cutoff !== null);
 
 function worst(heads: readonly Head[], judge: (head: Head) => Standing): Standing {

@@ -6,7 +6,7 @@ import { type Decision, decideRevoke } from '../policy/decide.ts';
 import type { Authorize, HeadKey, ReadHeads } from '../ports.ts';
 import type { Seen } from '../seen.ts';
 import { resourceOf } from './resource.ts';
-import { isOver, isWrit, type Target } from './target.ts';
+import { isWrit, isWritOver, type Target } from './target.ts';
 import type { Revoker } from './who.ts';
 
 export type Why = RevocationRefused['why'];
@@ -21,6 +21,16 @@ export interface MayPorts {
   readonly readHeads: ReadHeads;
 }
 
+/** Who asks for what. */
+export interface MayAsked<T extends Target | null> {
+  readonly mode: Mode;
+  readonly revoker: Revoker;
+  /** `null`: there is no such thing. */
+  readonly target: T;
+  /** Hash of the source address, as the record will hold it. */
+  readonly address: string;
+}
+
 type Person = Extract<Revoker, { readonly road: 'person' }>;
 
 const no = (why: Why, decision: Decision | null = null): Verdict => ({ may: false, why, decision });
@@ -29,30 +39,27 @@ const yes = (decision: Decision | null = null): Verdict => ({ may: true, decisio
 /**
  * May this be ended by whoever asks? What is over is told only to those who could have ended it.
  *
- * @param target - `null`: there is no such thing.
- * @param address - Hash of the source address, as the record will hold it.
  * @throws Fault `ledger_unavailable`, `policy_engine_failed`.
  */
 export async function mayRevoke(
-  asked: { readonly mode: Mode; readonly revoker: Revoker; readonly target: Target | null },
-  address: string,
+  asked: MayAsked<Target | null>,
   seen: Seen,
   ports: MayPorts,
 ): Promise<Verdict> {
-  const { mode, revoker, target } = asked;
+  const { target } = asked;
   if (target === null) return no('unknown');
-  const verdict = await byRoad(mode, revoker, target, address, seen, ports);
-  return verdict.may && isWrit(target) && isOver(target, seen.now) ? no('over', verdict.decision) : verdict;
+  const verdict = await byRoad({ ...asked, target }, seen, ports);
+  return verdict.may && isWrit(target) && isWritOver(target, seen.now)
+    ? no('over', verdict.decision)
+    : verdict;
 }
 
 async function byRoad(
-  mode: Mode,
-  revoker: Revoker,
-  target: Target,
-  address: string,
+  { revoker, ...asked }: MayAsked<Target>,
   seen: Seen,
   ports: MayPorts,
 ): Promise<Verdict> {
+  const { mode, target } = asked;
   switch (revoker.road) {
     case 'responder':
       return yes();
@@ -61,7 +68,7 @@ async function byRoad(
     case 'person':
       if (mode === 'lift' && (await isOwnBlock(revoker, target, seen.now, ports.readHeads)))
         return no('own_block');
-      return byPolicy(mode, revoker, target, address, seen, ports);
+      return byPolicy(revoker, asked, seen, ports);
   }
 }
 
@@ -89,10 +96,8 @@ async function isOwnBlock(
 }
 
 function byPolicy(
-  mode: Mode,
   { subject }: Person,
-  target: Target,
-  address: string,
+  { mode, target, address }: Omit<MayAsked<Target>, 'revoker'>,
   seen: Seen,
   { policy, authorize }: MayPorts,
 ): Verdict {

@@ -1,4 +1,4 @@
-/** What the parts of ending sessions early are called in every account. */
+/** What the parts of ending sessions early are called in every account, which is always twelve digits here. */
 import { ROLE_PATH } from '../session/role-arn.ts';
 
 /** Roles of ours beside the target roles, on a path of their own: no rung of the ladder reaches them by role. */
@@ -6,14 +6,10 @@ export const PARTS_PATH = '/writ-parts/';
 /** The deny policies that responders attach themselves stand apart: the reconciler never touches them. */
 export const DIRECT_PATH = '/writ-direct/';
 
-/** @param account - Twelve digits, here and below. */
 export const DENY_POLICY_PATH = '/writ/';
 export const DENY_POLICY = 'deny';
 export const denyPolicyArn = (account: string): string =>
   `arn:aws:iam::${account}:policy${DENY_POLICY_PATH}${DENY_POLICY}`;
-
-export const directDenyArn = (account: string, name: string): string =>
-  `arn:aws:iam::${account}:policy${DIRECT_PATH}${name}`;
 
 export const CANARY_ROLE = 'canary';
 export const canaryRoleArn = (account: string): string => partArn(account, CANARY_ROLE);

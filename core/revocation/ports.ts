@@ -191,3 +191,7 @@ export const REVOCABLE = [
   'all',
 ] as const satisfies readonly (HeadKind | 'access_key')[];
 export type Revocable = (typeof REVOCABLE)[number];
+
+/** Whether one session is named, and not all of somebody or something. */
+export const namesOneSession = (kind: Revocable): kind is 'writ' | 'access_key' =>
+  kind === 'writ' || kind === 'access_key';

@@ -20,9 +20,13 @@ export function writResource({ intent }: Pick<WritTarget, 'intent'>, bundle: Bun
     device: { id, kind, compliant },
     task: intent.task.value,
     permission: intent.permission,
-    account: bundle.accounts.find((each) => each.id === intent.account)?.account ?? intent.account,
+    account: accountName(intent.account, bundle),
   };
 }
+
+/** Its name in the configuration, or its number where it has none any more. @param id - Twelve digits. */
+export const accountName = (id: string, { accounts }: Bundle): string =>
+  accounts.find((each) => each.id === id)?.account ?? id;
 
 function principalResource({ kind, value }: PrincipalTarget, { agents, issuers }: Bundle): RevokeResource {
   switch (kind) {

@@ -1,3 +1,4 @@
+import { batchesOf } from '../batches.ts';
 import { stampedItem } from '../ledger/keys.ts';
 import type { Stamped } from '../ledger/records.ts';
 import type { Clock } from '../ports.ts';
@@ -29,4 +30,21 @@ export async function stamp(revocation: string, { clock, revocations }: StampPor
     denyBefore: denyBefore(now),
   };
   await revocations.stamp(entries, now, stampedItem(stamped));
+}
+
+/** Stamped side by side: each is a transaction. */
+const STAMPED_AT_ONCE = 8;
+
+/**
+ * Stamps what a revocation that died half-way left pending. One that cannot be stamped stops none of the others.
+ *
+ * @throws Fault `ledger_unavailable`, when all have been tried.
+ */
+export async function stampAll(revocations: readonly string[], ports: StampPorts): Promise<void> {
+  const failed: unknown[] = [];
+  for (const some of batchesOf(revocations, STAMPED_AT_ONCE)) {
+    const tried = await Promise.allSettled(some.map((revocation) => stamp(revocation, ports)));
+    failed.push(...tried.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+  }
+  if (failed.length > 0) throw failed[0];
 }

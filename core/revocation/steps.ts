@@ -8,6 +8,8 @@ export interface Steps {
    * @returns null where it met a Fault. Anything else is thrown on: it is an error of ours.
    */
   take<T>(name: string, step: () => Promise<T>): Promise<T | null>;
+  /** What failed was done by somebody else: no failure. */
+  forgive(name: string): void;
   /** Of the first step that failed when it was last taken. */
   fault(): Fault | null;
 }
@@ -25,6 +27,9 @@ export function newSteps(): Steps {
         faults.set(name, error);
         return null;
       }
+    },
+    forgive(name) {
+      faults.delete(name);
     },
     fault: () => faults.values().next().value ?? null,
   };

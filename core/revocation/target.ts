@@ -11,12 +11,12 @@ import {
   revokedKey,
   writKey,
 } from '../ledger/keys.ts';
-import { readItem } from '../ledger/read-item.ts';
+import { recordIn } from '../ledger/read-item.ts';
 import type { Intent, LedgerRecord, OutcomeRecord, Revoked } from '../ledger/records.ts';
 import { MAX_DEVICE_NAMES } from '../limits.ts';
 import type { Mode, RevocationRequest } from '../parse/revocation.ts';
 import type { HeadKey, ItemKey, Ledger, LedgerItem, ReadHeads } from '../ports.ts';
-import type { LiveSessions, Revocable } from './ports.ts';
+import { type LiveSessions, namesOneSession, type Revocable } from './ports.ts';
 
 /** One session, named by its writ or by its access key. */
 export interface WritTarget {
@@ -43,7 +43,7 @@ export type Target = WritTarget | PrincipalTarget;
 
 export const isWrit = (target: Target): target is WritTarget => 'intent' in target;
 
-export interface Found {
+export interface FoundTarget {
   /** `null`: there is no such writ or key. A principal needs not be known to be ended. */
   readonly target: Target | null;
   /** The record of this very revocation, where it was asked for before. */
@@ -61,12 +61,12 @@ export interface TargetPorts {
  * @throws Fault `ledger_unavailable`, also where what stands there is no record of its place: nobody can say then whose
  *   it is.
  */
-export async function find(
+export async function findTarget(
   { kind, value }: Pick<RevocationRequest, 'kind' | 'value'>,
   revocation: string,
   { ledger }: TargetPorts,
-): Promise<Found> {
-  if (kind === 'writ' || kind === 'access_key') return findWrit(kind, value, revocation, ledger);
+): Promise<FoundTarget> {
+  if (namesOneSession(kind)) return findWrit(kind, value, revocation, ledger);
   const item = await ledger.read(revocationKey(revocation), revokedKey(revocation));
   return { target: { kind, value, also: [] }, before: item === null ? null : revokedIn(item) };
 }
@@ -76,7 +76,7 @@ async function findWrit(
   value: string,
   revocation: string,
   ledger: TargetPorts['ledger'],
-): Promise<Found> {
+): Promise<FoundTarget> {
   const writ = kind === 'writ' ? value : await writOfKey(value, ledger);
   if (writ === null) return { target: null, before: null };
   const pk = writKey(writ);
@@ -85,8 +85,8 @@ async function findWrit(
   const at = (place: string) => items.find(({ sk }) => sk === place);
   const [intentItem, outcomeItem, revokedItem] = [at(INTENT), at(OUTCOME), at(revokedKey(revocation))];
   if (intentItem === undefined) return { target: null, before: null };
-  const intent = recordIn(intentItem);
-  const outcome = outcomeItem === undefined ? null : recordIn(outcomeItem);
+  const intent = recordOrFault(intentItem);
+  const outcome = outcomeItem === undefined ? null : recordOrFault(outcomeItem);
   if (intent.type !== 'intent' || (outcome !== null && outcome.type !== 'outcome')) {
     throw new Fault('ledger_unavailable');
   }
@@ -107,7 +107,7 @@ async function findWrit(
 async function writOfKey(accessKeyId: string, ledger: TargetPorts['ledger']): Promise<string | null> {
   const item = await ledger.read(accessKeyKey(accessKeyId), KEY);
   if (item === null) return null;
-  const pointer = recordIn(item);
+  const pointer = recordOrFault(item);
   if (pointer.type !== 'key') throw new Fault('ledger_unavailable');
   return pointer.writ;
 }
@@ -154,20 +154,20 @@ async function blockedTogether(
   return [value, ...also];
 }
 
-function recordIn(item: LedgerItem): LedgerRecord {
-  const read = readItem(item);
-  if (!('record' in read)) throw new Fault('ledger_unavailable');
-  return read.record;
+function recordOrFault(item: LedgerItem): LedgerRecord {
+  const record = recordIn(item);
+  if (record === null) throw new Fault('ledger_unavailable');
+  return record;
 }
 
 function revokedIn(item: LedgerItem): Revoked {
   const record = recordIn(item);
-  if (record.type !== 'revoked') throw new Fault('ledger_unavailable');
+  if (record?.type !== 'revoked') throw new Fault('ledger_unavailable');
   return record;
 }
 
 /** Nothing of it can be alive any more, or no secret of it ever left. @param now - NumericDate. */
-export const isOver = ({ intent, outcome, ended }: WritTarget, now: number): boolean =>
+export const isWritOver = ({ intent, outcome, ended }: WritTarget, now: number): boolean =>
   ended || now >= intent.deadline || (outcome !== null && outcome.outcome !== 'issued');
 
 /** The heads that a revocation of it touches. */

@@ -3,7 +3,7 @@ import { sha256Hex } from '../encoding/hash.ts';
 import { type DenyDocument, denyDocument } from './deny-document.ts';
 import { type DenyEntry, isOver, isStamped, type StampedEntry } from './entry.ts';
 import type { AccountPorts, Revocations } from './ports.ts';
-import { type StampPorts, stamp } from './stamp.ts';
+import type { StampPorts } from './stamp.ts';
 
 export interface WantedPorts extends StampPorts {
   readonly revocations: Pick<Revocations, 'entries' | 'entriesOf' | 'stamp'>;
@@ -22,9 +22,6 @@ export interface Wanted {
   /** SHA-256 of the document's text, hex. */
   readonly sha256: string;
 }
-
-/** Stamped side by side: each is a transaction. */
-const STAMPED_AT_ONCE = 8;
 
 /**
  * The account's entries as they stand, folded into its document.
@@ -48,20 +45,4 @@ export async function wantedNow(
     document,
     sha256: sha256Hex(document.text),
   };
-}
-
-/**
- * Stamps what a revocation that died half-way left pending. One that cannot be stamped stops none of the others.
- *
- * @throws Fault `ledger_unavailable`, when all have been tried.
- */
-export async function stampAll(revocations: readonly string[], ports: StampPorts): Promise<void> {
-  const failed: unknown[] = [];
-  for (let at = 0; at < revocations.length; at += STAMPED_AT_ONCE) {
-    const tried = await Promise.allSettled(
-      revocations.slice(at, at + STAMPED_AT_ONCE).map((revocation) => stamp(revocation, ports)),
-    );
-    failed.push(...tried.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
-  }
-  if (failed.length > 0) throw failed[0];
 }

@@ -6,7 +6,7 @@ import { CONTROL_IDENTITY, canaryIdentity } from './names.ts';
 import type { ProbeCanary } from './ports.ts';
 
 /** A document, and when its canary was refused: milliseconds since 1970. */
-export interface Seen {
+export interface SeenRefused {
   readonly flight: Flight;
   readonly at: number;
 }
@@ -24,7 +24,7 @@ export interface Watch {
    * @returns the newest document that was seen in force; older ones are not watched any more.
    * @throws Fault `canary_unavailable`.
    */
-  look(): Promise<Seen | null>;
+  look(): Promise<SeenRefused | null>;
 }
 
 export function watch(probe: ProbeCanary, clock: Clock): Watch {

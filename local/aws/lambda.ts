@@ -1,6 +1,7 @@
 import { ACCOUNT } from './account.ts';
 import type { Answer, Call, Service } from './call.ts';
 import { AwsError, notImplemented } from './errors.ts';
+import { isJson } from './is-json.ts';
 
 /** What a function answered. A handler's error is an answer too, marked by `functionError`. */
 export interface Invocation {
@@ -79,13 +80,4 @@ export function functionName(encoded: string): string {
   const [, account = ACCOUNT, name = ''] = FUNCTION.exec(decoded) ?? [];
   if (name === '' || account !== ACCOUNT) throw refused;
   return name;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

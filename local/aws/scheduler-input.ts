@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, member, parseIJson } from '../../core/en
 import { decodeUtf8 } from '../../core/encoding/utf8.ts';
 import { ACCOUNT } from './account.ts';
 import { AwsError, notImplemented } from './errors.ts';
+import { isJson } from './is-json.ts';
 import { functionName } from './lambda.ts';
 import { SCHEDULE_NAME } from './scheduler-names.ts';
 
@@ -159,12 +160,3 @@ function whole(
 
 const oneOf = (value: unknown, values: readonly string[]): boolean =>
   typeof value === 'string' && values.includes(value);
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

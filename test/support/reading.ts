@@ -1,14 +1,7 @@
 /** Requests to `POST /writs` and `POST /status`, as people make them and as signed callers do. */
 import type { Received } from '../../core/request.ts';
 import type { Ask, Broker } from './broker.ts';
-import { RESPONDER } from './revoking.ts';
-
-const NOT_ASKED_FOR = {
-  grant_type: undefined,
-  actor_token: undefined,
-  actor_token_type: undefined,
-  authorization_details: undefined,
-};
+import { NO_SUBJECT, NOT_ASKED_FOR, RESPONDER } from './revoking.ts';
 
 export type Narrowed = { readonly [parameter: string]: string | undefined };
 
@@ -27,8 +20,7 @@ export async function readsSigned(
   endpoint: 'writs' | 'status',
   narrowed: Narrowed = {},
 ): Promise<Received> {
-  const none = { subject_token: undefined, subject_token_type: undefined, binding: undefined };
-  const received = await reads(broker, endpoint, { ...none, ...narrowed }, { attestation: null });
+  const received = await reads(broker, endpoint, { ...NO_SUBJECT, ...narrowed }, { attestation: null });
   const { dpop: _, ...headers } = received.headers;
   return { ...received, headers, caller: RESPONDER };
 }

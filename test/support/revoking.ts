@@ -22,13 +22,14 @@ export interface Naming {
   readonly request_id?: string;
 }
 
-const NOT_ASKED_FOR = {
+/** What `broker.ask` puts into an exchange's form, and no other has. */
+export const NOT_ASKED_FOR = {
   grant_type: undefined,
   actor_token: undefined,
   actor_token_type: undefined,
   authorization_details: undefined,
 };
-const NO_SUBJECT = { subject_token: undefined, subject_token_type: undefined, binding: undefined };
+export const NO_SUBJECT = { subject_token: undefined, subject_token_type: undefined, binding: undefined };
 
 /** As a person: Alice, unless changed. Each request has an id of its own, unless it names one. */
 export function byPerson(broker: Broker, naming: Naming, change: Ask = {}): Promise<Received> {
@@ -62,7 +63,7 @@ export async function issue(broker: Broker, change: Ask = {}) {
 }
 
 /** All ledger records of one type, in no order. */
-export async function records(broker: Broker, type: string): Promise<readonly Record_[]> {
+export async function records(broker: Broker, type: string): Promise<readonly Recorded[]> {
   const tables: readonly (readonly { readonly body?: { readonly S: string } }[])[] = JSON.parse(
     await broker.everything(),
   );
@@ -71,7 +72,7 @@ export async function records(broker: Broker, type: string): Promise<readonly Re
     .flatMap(({ body }) => (body === undefined ? [] : [JSON.parse(body.S)]))
     .filter((record) => record.type === type);
 }
-type Record_ = { readonly [field: string]: unknown };
+type Recorded = { readonly [field: string]: unknown };
 
 /** A head as control has it; `undefined`: there is none. */
 export async function headOf(broker: Broker, kind: string, value: string) {
