@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { BrokerFile } from './broker.ts';
 import { AccountsFile, AgentFile, IssuerFile, PermissionFile } from './schemas.ts';
 import { TestFile } from './test-schema.ts';
 
 const SCHEMAS = {
   accounts: { title: 'Writ: accounts', schema: AccountsFile },
   agent: { title: 'Writ: agent', schema: AgentFile },
+  broker: { title: 'Writ: broker', schema: BrokerFile },
   issuer: { title: 'Writ: issuer', schema: IssuerFile },
   permission: { title: 'Writ: permission', schema: PermissionFile },
   test: { title: 'Writ: policy cases', schema: TestFile },

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { BrokerFile } from './broker.ts';
 import { AccountsFile, AgentFile, IssuerFile, PermissionFile } from './schemas.ts';
 import type { ConfigFile, Problem } from './source.ts';
 import { TestFile } from './test-schema.ts';
@@ -48,6 +49,8 @@ export function sortFiles(files: readonly ConfigFile[]): SortedFiles {
   const agents = read(/^agents\/[^/]+\.yaml$/, AgentFile);
   const permissions = read(/^permissions\/[^/]+\.yaml$/, PermissionFile);
   const [accounts] = read(/^accounts\.yaml$/, AccountsFile);
+  // Shape only: what it says is for the stacks.
+  read(/^broker\.yaml$/, BrokerFile);
   const policies = take(/^policies\/[^/]+\.cedar$/);
   for (const { path } of left) {
     problems.push({ file: path, line: 1, problem: 'is no file that a configuration has' });

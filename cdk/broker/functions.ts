@@ -1,0 +1,128 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { LoadedBundle } from '../../core/policy/bundle.ts';
+import { canaryRoleArn, reconcilerRoleArn } from '../../core/revocation/names.ts';
+import { DUTIES, type Duty, functionArnOf, SCHEDULE_GROUP } from '../names.ts';
+import type { FunctionCode } from './code.ts';
+import { type Access, DUTY_SPECS, type Place, type Setting } from './duties.ts';
+import { DutyFunction, type DutyFunctionProps, type Whereabouts } from './duty-function.ts';
+import type { Keys } from './keys.ts';
+import type { Queues } from './queues.ts';
+import type { Schedules } from './schedules.ts';
+import type { Tables } from './tables.ts';
+
+export interface FunctionsProps extends Pick<DutyFunctionProps, 'logRetention' | 'removal' | 'reserve'> {
+  /** https, without a trailing slash: the broker's own name. */
+  readonly publicUrl: string;
+  readonly policy: LoadedBundle;
+  readonly code: FunctionCode;
+  readonly keys: Keys;
+  readonly tables: Tables;
+  readonly queues: Queues;
+  readonly schedules: Schedules;
+}
+
+/** One function for each duty. */
+export class Functions extends Construct {
+  readonly #duties: ReadonlyMap<Duty, DutyFunction>;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    const places = placesOf(this, props);
+    const settings = settingsOf(this, props);
+    this.#duties = new Map(
+      DUTIES.map((duty) => {
+        const spec = DUTY_SPECS[duty];
+        const made = new DutyFunction(this, duty, {
+          duty,
+          spec,
+          code: props.code.of(duty),
+          environment: Object.assign({}, ...spec.settings.map((setting) => settings[setting])),
+          where: ({ on }: Access) => places[on],
+          key: props.keys.data,
+          logRetention: props.logRetention,
+          removal: props.removal,
+          reserve: props.reserve,
+        });
+        return [duty, made];
+      }),
+    );
+  }
+
+  of(duty: Duty): LambdaFunction {
+    return this.#duty(duty).function;
+  }
+
+  logsOf(duty: Duty): DutyFunction['logGroup'] {
+    return this.#duty(duty).logGroup;
+  }
+
+  #duty(duty: Duty): DutyFunction {
+    const found = this.#duties.get(duty);
+    if (found === undefined) throw new Error(`no function for ${duty}`);
+    return found;
+  }
+}
+
+function placesOf(
+  scope: Construct,
+  { keys, tables, queues, schedules, policy }: FunctionsProps,
+): { readonly [P in Place]: Whereabouts } {
+  const { account, region } = Stack.of(scope);
+  const active = policy.bundle.accounts.filter(({ state }) => state === 'active');
+  const at = (...resources: string[]): Whereabouts => ({ resources });
+  return {
+    ledger: at(tables.ledger.tableArn),
+    'ledger’s time index': at(tables.dueIndexArn),
+    'ledger’s stream': at(tables.streamArn),
+    people: at(tables.people.tableArn),
+    control: at(tables.control.tableArn),
+    'data key, through DynamoDB': {
+      resources: [keys.data.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
+    },
+    'enrolment key': at(keys.enrolment.keyArn),
+    'nonce keys': at(keys.nonceSecretArn),
+    mint: at(functionArnOf(account, region, 'mint')),
+    'target roles': at(...active.map(({ id }) => `arn:aws:iam::${id}:role/writ/*`)),
+    'part roles': at(...active.flatMap(({ id }) => [canaryRoleArn(id), reconcilerRoleArn(id)])),
+    'reconcile queue': at(queues.reconcile.queueArn),
+    'stream failures': at(queues.streamFailures.queueArn),
+    'close dead letters': at(queues.closeDeadLetters.queueArn),
+    schedules: at(`arn:aws:scheduler:${region}:${account}:schedule/${SCHEDULE_GROUP}/*`),
+    'scheduler’s role': {
+      resources: [schedules.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    },
+    'own log group': at(),
+    any: at('*'),
+  };
+}
+
+/** As `lambda/edge/config.ts` reads them: a test has it read each function's. */
+function settingsOf(
+  scope: Construct,
+  { publicUrl, policy, keys, tables, queues, schedules }: FunctionsProps,
+): { readonly [S in Setting]: { readonly [variable: string]: string } } {
+  const { account, region } = Stack.of(scope);
+  return {
+    publicUrl: { WRIT_PUBLIC_URL: publicUrl },
+    bundle: { WRIT_BUNDLE_FILE: '/var/task/bundle.json', WRIT_BUNDLE_SHA256: policy.hash },
+    tables: {
+      WRIT_LEDGER_TABLE: tables.ledger.tableName,
+      WRIT_PEOPLE_TABLE: tables.people.tableName,
+      WRIT_CONTROL_TABLE: tables.control.tableName,
+    },
+    mintFunction: { WRIT_MINT_FUNCTION: functionArnOf(account, region, 'mint') },
+    nonceKeys: { WRIT_NONCE_KEYS: keys.nonceSecretArn },
+    enrolmentKey: { WRIT_ENROLMENT_KEY: keys.enrolment.keyArn },
+    schedules: {
+      WRIT_SCHEDULE_GROUP: SCHEDULE_GROUP,
+      WRIT_CLOSE_FUNCTION: functionArnOf(account, region, 'close'),
+      WRIT_SCHEDULE_ROLE: schedules.roleArn,
+      WRIT_CLOSE_DEAD_LETTERS: queues.closeDeadLetters.queueArn,
+    },
+    reconcileQueue: { WRIT_RECONCILE_QUEUE: queues.reconcile.queueUrl },
+  };
+}

@@ -1,0 +1,36 @@
+/** What things are called in the broker's account. Members trust two of these roles by name, so names are contract. */
+
+/** Handlers of `lambda/`, one function each. */
+export const DUTIES = [
+  'exchange',
+  'mint',
+  'permissions',
+  'enroll',
+  'metadata',
+  'revoke',
+  'reconcile',
+  'writs',
+  'status',
+  'sweep',
+  'schedule',
+  'close',
+] as const;
+export type Duty = (typeof DUTIES)[number];
+
+export const functionName = (duty: Duty): string => `writ-${duty}`;
+export const roleName = (duty: Duty | 'scheduler'): string => `writ-${duty}`;
+
+/** @param account - The broker's, twelve digits. */
+export const roleArnOf = (account: string, duty: Duty): string =>
+  `arn:aws:iam::${account}:role/${roleName(duty)}`;
+export const functionArnOf = (account: string, region: string, duty: Duty): string =>
+  `arn:aws:lambda:${region}:${account}:function:${functionName(duty)}`;
+
+/** Of the schedules that close writs. */
+export const SCHEDULE_GROUP = 'writ';
+/** What members' rules send to: `watch` of the broker's account. */
+export const WATCH_BUS = 'writ-watch';
+export const busArnOf = (account: string, region: string): string =>
+  `arn:aws:events:${region}:${account}:event-bus/${WATCH_BUS}`;
+/** The stage is part of the public URL where there is no domain. */
+export const STAGE = 'writ';
