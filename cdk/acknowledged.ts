@@ -1,4 +1,143 @@
-import type { Stack } from 'aws-cdk-lib';
-export function acknowledge(stack: Stack): void {
-  void stack;
+/**
+ * Findings of cdk-nag that stand, each with its reason: as data, so that decision 8 is written from here and a test sees
+ * that none is acknowledged for nothing.
+ */
+import { Validations } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+export interface Acknowledged {
+  /** The finding, by its full id where a rule has several. */
+  readonly id: string;
+  /** Paths of constructs below the stack: it is acknowledged there and below, and nowhere else. */
+  readonly at: readonly string[];
+  readonly reason: string;
+}
+
+/** @param targetRoles - ARNs with `*` of the accounts' target roles, which name the finding. */
+export function acknowledged(targetRoles: readonly string[], schedules: string): readonly Acknowledged[] {
+  return [
+    {
+      id: 'AwsSolutions::AwsSolutions-SMG4',
+      at: ['Broker/Keys/Nonce'],
+      reason:
+        'Rotating is one command, put-secret-value, and both versions count meanwhile. A function that could write the secret would be one more that could make nonces.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-SQS3',
+      at: [
+        'Broker/Queues/StreamFailures',
+        'Broker/Queues/CloseDeadLetters',
+        'Broker/Queues/WatchDeadLetters',
+      ],
+      reason: 'They are dead-letter queues themselves, of what is no queue: a stream, schedules, rules.',
+    },
+    {
+      id: 'Serverless::Serverless-SQSRedrivePolicy',
+      at: [
+        'Broker/Queues/ReconcileDeadLetters',
+        'Broker/Queues/StreamFailures',
+        'Broker/Queues/CloseDeadLetters',
+        'Broker/Queues/WatchDeadLetters',
+      ],
+      reason: 'They are dead-letter queues themselves. Each has an alarm.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-APIG2',
+      at: ['Broker/Api/Rest'],
+      reason:
+        'The functions parse and refuse, as RFC 6749 says errors look. API Gateway would answer in a way of its own, and knows nothing of repeated parameters.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-APIG6',
+      at: ['Broker/Api/Rest/DeploymentStage.writ'],
+      reason:
+        'Execution logs hold headers and bodies, and so tokens (rule 3). Access logs are on, without either.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-APIG4',
+      at: ['Broker/Api/Rest'],
+      reason:
+        'The endpoint is where authority is proven: three tokens and a proof, which no authorizer of API Gateway knows. Where no token is needed, at the responders’ routes, IAM authorises.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-COG4',
+      at: ['Broker/Api/Rest'],
+      reason: 'People are the company’s identity provider’s, not a user pool’s.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      at: ['Broker/Api/LogsRole'],
+      reason: 'One setting for all of an account’s APIs, for which API Gateway wants this policy.',
+    },
+    ...targetRoles.map((arn) => ({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${arn}]`,
+      at: ['Broker/Functions/mint/Role'],
+      reason:
+        'All brokered roles of one account, on a path that guard rails protect. Each role’s trust says under which names, and an exact list would outgrow the policy.',
+    })),
+    {
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${schedules}]`,
+      at: ['Broker/Functions/schedule/Role'],
+      reason: 'One schedule for each writ, named by its id, in a group of Writ’s own.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      at: ['Broker/Functions/schedule/Role'],
+      reason: 'dynamodb:ListStreams knows no resource; Lambda calls it in the function’s name.',
+    },
+    {
+      id: 'Serverless::Serverless-LambdaStarPermissions',
+      at: ['Broker/Functions/schedule/Role'],
+      reason: 'dynamodb:ListStreams knows no resource; Lambda calls it in the function’s name.',
+    },
+    {
+      id: 'Serverless::Serverless-APIGWXrayEnabled',
+      at: ['Broker/Api/Rest'],
+      reason:
+        'A request is followed by the writ’s id through log, ledger and CloudTrail. X-Ray would add nothing to that.',
+    },
+    {
+      id: 'Serverless::Serverless-LambdaTracing',
+      at: ['Broker/Functions'],
+      reason:
+        'The X-Ray SDK is in maintenance, active tracing lengthens cold starts, and each role would need a permission on every resource.',
+    },
+    {
+      id: 'Serverless::Serverless-LambdaDLQ',
+      at: ['Broker/Functions'],
+      reason:
+        'Most are invoked synchronously. close has a failure destination, stream and queue have theirs, and what runs every minute does again a minute later.',
+    },
+    {
+      id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
+      at: ['Broker/Feeds/Queue'],
+      reason: 'The queue’s own redrive policy takes what failed: Lambda takes no destination for SQS.',
+    },
+    {
+      id: 'Serverless::Serverless-EventBusDLQ',
+      at: ['Broker/Feeds/reconcile-every-minute', 'Broker/Feeds/sweep-every-minute'],
+      reason: 'What is lost comes again in a minute; that it does not is the alarm “unverified”.',
+    },
+    {
+      id: 'Serverless::Serverless-LambdaAsyncFailureDestination',
+      at: ['Broker/Feeds/reconcile-once', 'Broker/Feeds/sweep-once'],
+      reason: 'What failed comes again in a minute; that it does not is the alarm “background-errors”.',
+    },
+  ];
+}
+
+/** @throws Error where a path names nothing: what it stood for has gone. */
+export function acknowledge(stack: Construct, findings: readonly Acknowledged[]): void {
+  for (const { id, at, reason } of findings) {
+    for (const path of at) {
+      const construct = path
+        .split('/')
+        .reduce<Construct | undefined>(
+          (scope, part) => scope?.node.tryFindChild(part) as Construct | undefined,
+          stack,
+        );
+      if (construct === undefined) throw new Error(`${path} is acknowledged and not there`);
+      Validations.of(construct).acknowledge({ id, reason });
+    }
+  }
 }

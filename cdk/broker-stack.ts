@@ -3,8 +3,9 @@ import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { LoadedBundle } from '../core/policy/bundle.ts';
 import type { BrokerFile } from '../core/policy/config/broker.ts';
-import { acknowledge } from './acknowledged.ts';
+import { acknowledge, acknowledged } from './acknowledged.ts';
 import type { FunctionCode } from './broker/code.ts';
+import { schedulesPattern, targetRolesPattern } from './names.ts';
 import { WritBroker } from './writ-broker.ts';
 
 export interface BrokerStackProps {
@@ -30,6 +31,8 @@ export class BrokerStack extends Stack {
       const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', permissionsBoundary);
       PermissionsBoundary.of(this).apply(boundary);
     }
-    acknowledge(this);
+    const active = policy.bundle.accounts.filter(({ state }) => state === 'active');
+    const targets = active.map(({ id }) => targetRolesPattern(id));
+    acknowledge(this, acknowledged(targets, schedulesPattern(account, region)));
   }
 }

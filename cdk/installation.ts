@@ -53,3 +53,11 @@ function buildPolicy(config: string): { readonly hash: string; readonly file: st
   const told: { readonly hash: string; readonly file: string } = JSON.parse(said);
   return told;
 }
+
+/** The feature flags of `cdk.json`, for whoever synthesises without the CLI: another flag is another template. */
+export function flags(): { readonly [flag: string]: unknown } {
+  const { context }: { readonly context: { readonly [flag: string]: unknown } } = JSON.parse(
+    readFileSync(join(ROOT, 'cdk.json'), 'utf8'),
+  );
+  return context;
+}

@@ -34,3 +34,8 @@ export const busArnOf = (account: string, region: string): string =>
   `arn:aws:events:${region}:${account}:event-bus/${WATCH_BUS}`;
 /** The stage is part of the public URL where there is no domain. */
 export const STAGE = 'writ';
+
+/** What mint may assume, and what schedule may make. @param account - Twelve digits. */
+export const targetRolesPattern = (account: string): string => `arn:aws:iam::${account}:role/writ/*`;
+export const schedulesPattern = (account: string, region: string): string =>
+  `arn:aws:scheduler:${region}:${account}:schedule/${SCHEDULE_GROUP}/*`;

@@ -71,6 +71,7 @@ export class WritBroker extends Construct {
     new Responders(this, 'Responders', { api: api.rest });
     const watch = new Watch(this, 'Watch', {
       key: keys.data,
+      deadLetters: queues.watchDeadLetters,
       accounts: policy.bundle.accounts.map((account) => account.id),
       topics: props.alarmTopics ?? [],
     });

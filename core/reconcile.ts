@@ -36,6 +36,8 @@ export interface Reconciled {
   readonly forgotten: number;
   /** Entries that no session can fit: an alarm, as nobody should have written them. They deny nothing. */
   readonly impossible: number;
+  /** Length of the newest document: near MAX_MANAGED_POLICY_CHARS entries climb. */
+  readonly characters: number;
   /** What did not work. The rest was done, no entry is lost, and the next run goes on. */
   readonly fault: Fault | null;
 }
@@ -64,6 +66,7 @@ export async function reconcile(account: AccountPorts, ports: ReconcilePorts): P
     enforced,
     forgotten: over.length,
     impossible: newest.impossible,
+    characters: newest.document.characters,
     fault: steps.fault(),
   };
 }
@@ -76,6 +79,7 @@ const NOTHING = {
   enforced: 0,
   forgotten: 0,
   impossible: 0,
+  characters: 0,
 } as const;
 
 interface Pursued {

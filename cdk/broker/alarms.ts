@@ -248,6 +248,13 @@ const deadLetters = (queues: Queues): readonly AlarmSpec[] => {
       above: 0,
       minutes: [1, 1],
     },
+    {
+      name: 'watch-dead-letters',
+      says: 'What must be looked at did not reach the topic.',
+      metric: waiting(queues.watchDeadLetters),
+      above: 0,
+      minutes: [1, 1],
+    },
   ];
 };
 

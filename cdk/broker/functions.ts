@@ -3,7 +3,14 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LoadedBundle } from '../../core/policy/bundle.ts';
 import { canaryRoleArn, reconcilerRoleArn } from '../../core/revocation/names.ts';
-import { DUTIES, type Duty, functionArnOf, SCHEDULE_GROUP } from '../names.ts';
+import {
+  DUTIES,
+  type Duty,
+  functionArnOf,
+  SCHEDULE_GROUP,
+  schedulesPattern,
+  targetRolesPattern,
+} from '../names.ts';
 import type { FunctionCode } from './code.ts';
 import { type Access, DUTY_SPECS, type Place, type Setting } from './duties.ts';
 import { DutyFunction, type DutyFunctionProps, type Whereabouts } from './duty-function.ts';
@@ -85,12 +92,12 @@ function placesOf(
     'enrolment key': at(keys.enrolment.keyArn),
     'nonce keys': at(keys.nonceSecretArn),
     mint: at(functionArnOf(account, region, 'mint')),
-    'target roles': at(...active.map(({ id }) => `arn:aws:iam::${id}:role/writ/*`)),
+    'target roles': at(...active.map(({ id }) => targetRolesPattern(id))),
     'part roles': at(...active.flatMap(({ id }) => [canaryRoleArn(id), reconcilerRoleArn(id)])),
     'reconcile queue': at(queues.reconcile.queueArn),
     'stream failures': at(queues.streamFailures.queueArn),
     'close dead letters': at(queues.closeDeadLetters.queueArn),
-    schedules: at(`arn:aws:scheduler:${region}:${account}:schedule/${SCHEDULE_GROUP}/*`),
+    schedules: at(schedulesPattern(account, region)),
     'scheduler’s role': {
       resources: [schedules.roleArn],
       conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },

@@ -6,7 +6,7 @@ const KEPT = Duration.days(14);
 /** A message that was not done comes back; the minute's run has long looked at its account by then. */
 const TRIES = 10;
 
-/** What wakes the reconcilers, and three places for what could not be delivered: each has an alarm. */
+/** What wakes the reconcilers, and places for what could not be delivered: each has an alarm. */
 export class Queues extends Construct {
   /** FIFO, the account as the group: one reconciler at a time works there. */
   readonly reconcile: Queue;
@@ -15,6 +15,8 @@ export class Queues extends Construct {
   readonly streamFailures: Queue;
   /** What a schedule could not deliver, and ends that failed at every try. */
   readonly closeDeadLetters: Queue;
+  /** Events that must be looked at, and did not reach the topic. */
+  readonly watchDeadLetters: Queue;
 
   constructor(
     scope: Construct,
@@ -45,5 +47,6 @@ export class Queues extends Construct {
     });
     this.streamFailures = new Queue(this, 'StreamFailures', { ...common, retentionPeriod: KEPT });
     this.closeDeadLetters = new Queue(this, 'CloseDeadLetters', { ...common, retentionPeriod: KEPT });
+    this.watchDeadLetters = new Queue(this, 'WatchDeadLetters', { ...common, retentionPeriod: KEPT });
   }
 }

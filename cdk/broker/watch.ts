@@ -1,11 +1,12 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, CfnResource, Stack } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { CfnEventBusPolicy, EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { darkMintByOthers, darkMintWithoutWrit } from '../guard-rails/watch-patterns.ts';
 import { roleArnOf, WATCH_BUS } from '../names.ts';
@@ -18,6 +19,7 @@ export class Watch extends Construct {
   readonly topic: Topic;
   /** What alarms are sent to. */
   readonly actions: readonly IAlarmAction[];
+  readonly #deadLetters: IQueue;
 
   constructor(
     scope: Construct,
@@ -26,11 +28,13 @@ export class Watch extends Construct {
       readonly key: IKey;
       /** Twelve digits: whose rules may send. */
       readonly accounts: readonly string[];
+      readonly deadLetters: IQueue;
       /** ARNs of topics beside its own. */
       readonly topics: readonly string[];
     },
   ) {
     super(scope, id);
+    this.#deadLetters = props.deadLetters;
     this.topic = new Topic(this, 'Topic', {
       displayName: 'Writ: alarms',
       masterKey: props.key,
@@ -49,15 +53,18 @@ export class Watch extends Construct {
       description: 'Writ: what the rules of every account saw',
     });
     accounts.forEach((account) => {
-      new CfnEventBusPolicy(this, `From${account}`, {
-        eventBusName: bus.eventBusName,
-        statementId: `from-${account}`,
-        statement: {
-          Sid: `from-${account}`,
-          Effect: 'Allow',
-          Principal: { AWS: `arn:aws:iam::${account}:root` },
-          Action: 'events:PutEvents',
-          Resource: bus.eventBusArn,
+      new CfnResource(this, `From${account}`, {
+        type: 'AWS::Events::EventBusPolicy',
+        properties: {
+          EventBusName: bus.eventBusName,
+          StatementId: `from-${account}`,
+          Statement: {
+            Sid: `from-${account}`,
+            Effect: 'Allow',
+            Principal: { AWS: `arn:aws:iam::${account}:root` },
+            Action: 'events:PutEvents',
+            Resource: bus.eventBusArn,
+          },
         },
       });
     });
@@ -87,6 +94,7 @@ export class Watch extends Construct {
   #tell(rule: Rule, what: string): void {
     rule.addTarget(
       new SnsTopic(this.topic, {
+        deadLetterQueue: this.#deadLetters,
         message: RuleTargetInput.fromObject({
           what,
           account: EventField.fromPath('$.detail.recipientAccountId'),

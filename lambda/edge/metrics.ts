@@ -29,7 +29,7 @@ export function countSwept({
 export const countScheduled = (failed: number): void => count({}, { NotScheduled: failed });
 
 /**
- * What a reconciler found in one account: all are zero on a good day. Unverified for ten minutes stops new writs there;
+ * What a reconciler found in one account: all but the length of its document are zero on a good day. Unverified for ten minutes stops new writs there;
  * drift is somebody's hand on the deny policy.
  */
 export function countReconciled({
@@ -37,10 +37,17 @@ export function countReconciled({
   verified,
   behind,
   impossible,
-}: Pick<Reconciled, 'drift' | 'verified' | 'behind' | 'impossible'>): void {
+  characters,
+}: Pick<Reconciled, 'drift' | 'verified' | 'behind' | 'impossible' | 'characters'>): void {
   count(
     {},
-    { Drift: drift.length, Unverified: Number(!verified), Behind: Number(behind), Impossible: impossible },
+    {
+      Drift: drift.length,
+      Unverified: Number(!verified),
+      Behind: Number(behind),
+      Impossible: impossible,
+      DenyCharacters: characters,
+    },
   );
 }
 

@@ -42,7 +42,7 @@ test('a sweep is one line and three counts, zero on a good day', () => {
   expect(count).not.toHaveProperty('endpoint');
 });
 
-test('a reconcile is one line and four counts; drift and a fault are errors of their own', () => {
+test('a reconcile is one line and five counts; drift and a fault are errors of their own', () => {
   logReconciled({
     account: '444455556666',
     drift: ['default_differs', 'role_detached:reports'],
@@ -52,13 +52,14 @@ test('a reconcile is one line and four counts; drift and a fault are errors of t
     enforced: 0,
     forgotten: 2,
     impossible: 0,
+    characters: 5000,
     fault: new Fault('iam_unavailable'),
   });
   const [line, edited, detached, count, fault] = linesOf(output());
   expect(line).toMatchObject({ level: 'INFO', message: 'reconciled', account: '444455556666', written: 1 });
   expect(edited).toMatchObject({ level: 'ERROR', message: 'drift', what: 'default_differs' });
   expect(detached).toMatchObject({ account: '444455556666', what: 'role_detached:reports' });
-  expect(count).toMatchObject({ Drift: 2, Unverified: 1, Behind: 1, Impossible: 0 });
+  expect(count).toMatchObject({ Drift: 2, Unverified: 1, Behind: 1, Impossible: 0, DenyCharacters: 5000 });
   expect(fault).toMatchObject({ message: 'fault', endpoint: 'reconcile', code: 'iam_unavailable' });
 });
 

@@ -1,0 +1,93 @@
+import { CfnManagedPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { CANARY_ROLE, DIRECT_PATH, PARTS_PATH } from '../../core/revocation/names.ts';
+import { partRoles } from '../../core/revocation/roles.ts';
+import type { PolicyStatement } from '../../core/session/policy-document.ts';
+import { ROLE_PATH } from '../../core/session/role-arn.ts';
+
+export const WATCH_ROLE = 'watch';
+export const watchRoleArn = (account: string): string =>
+  `arn:aws:iam::${account}:role${PARTS_PATH}${WATCH_ROLE}`;
+
+export interface PartRolesProps {
+  /** Twelve digits. */
+  readonly account: string;
+  /** ARN of the reconcile function's role. */
+  readonly reconcileRoleArn: string;
+  readonly denyPolicyArn: string;
+  /** ARN of the bus that the account's rules send to. */
+  readonly watchBusArn: string;
+}
+
+/** What ending and watching need in an account: the reconciler's foot, the canary, the rules' sender, the responders' way. */
+export class PartRoles extends Construct {
+  constructor(scope: Construct, id: string, props: PartRolesProps) {
+    super(scope, id);
+    for (const { name, path, trust, permissions } of partRoles(props.account, props.reconcileRoleArn)) {
+      new CfnRole(this, name, {
+        roleName: name,
+        path,
+        description: `Writ: ${name}`,
+        assumeRolePolicyDocument: trust,
+        policies: [{ policyName: 'permissions', policyDocument: permissions }],
+        // The canary is denied as every target role is: that is what it shows.
+        ...(name === CANARY_ROLE ? { managedPolicyArns: [props.denyPolicyArn] } : {}),
+      });
+    }
+    new CfnRole(this, WATCH_ROLE, {
+      roleName: WATCH_ROLE,
+      path: PARTS_PATH,
+      description: 'Writ: sends what the rules of this account saw to the broker',
+      assumeRolePolicyDocument: document({
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'aws:SourceAccount': props.account } },
+      }),
+      policies: [
+        {
+          policyName: 'permissions',
+          policyDocument: document({
+            Effect: 'Allow',
+            Action: 'events:PutEvents',
+            Resource: props.watchBusArn,
+          }),
+        },
+      ],
+    });
+    new CfnManagedPolicy(this, 'DirectDeny', {
+      managedPolicyName: 'writ-responder-direct',
+      description:
+        'May attach a deny to brokered roles with nothing of Writ in the way: writ revoke --direct.',
+      policyDocument: document(...directDeny(props.account)),
+    });
+  }
+}
+
+/** As `writ revoke --direct` needs it. */
+const directDeny = (account: string): readonly PolicyStatement[] => {
+  const policies = `arn:aws:iam::${account}:policy${DIRECT_PATH}*`;
+  return [
+    {
+      Effect: 'Allow',
+      Action: [
+        'iam:CreatePolicy',
+        'iam:GetPolicy',
+        'iam:GetPolicyVersion',
+        'iam:ListEntitiesForPolicy',
+        'iam:DeletePolicy',
+      ],
+      Resource: policies,
+    },
+    {
+      Effect: 'Allow',
+      Action: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+      Resource: `arn:aws:iam::${account}:role${ROLE_PATH}*`,
+      Condition: { ArnLike: { 'iam:PolicyARN': policies } },
+    },
+    // To find brokered roles, and denies that stand already; IAM knows no narrower resource for lists.
+    { Effect: 'Allow', Action: ['iam:ListPolicies', 'iam:ListRoles'], Resource: '*' },
+  ];
+};
+
+const document = (...Statement: readonly PolicyStatement[]) => ({ Version: '2012-10-17', Statement });
