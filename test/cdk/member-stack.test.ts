@@ -118,7 +118,9 @@ describe('the deny policy', () => {
       },
     });
     const bytes = JSON.stringify(resource, Object.keys(flat(resource)).sort());
-    expect(hash('sha256', bytes)).toMatchInlineSnapshot(`"c626877a00bfd8bad4ce1e3b74d0726b4e5e67f5f4f06dbae2b6e7e6d940053e"`);
+    expect(hash('sha256', bytes)).toMatchInlineSnapshot(
+      `"c626877a00bfd8bad4ce1e3b74d0726b4e5e67f5f4f06dbae2b6e7e6d940053e"`,
+    );
   });
 
   test('is the same for every account and every configuration: it refers to nothing', () => {

@@ -29,8 +29,8 @@ export interface Template {
 }
 
 /** @returns the stack too, for whoever validates it. */
-export function brokerApp(settings: Partial<BrokerFile> = {}) {
-  const app = new App({ context: flags(), treeMetadata: false });
+export function brokerApp(settings: Partial<BrokerFile> = {}, outdir?: string) {
+  const app = new App({ context: flags(), treeMetadata: false, ...(outdir === undefined ? {} : { outdir }) });
   const stack = new BrokerStack(app, 'Writ', {
     settings: { ...SETTINGS, ...settings },
     policy: POLICY,

@@ -1,0 +1,28 @@
+/** `node cdk/write-acknowledged.ts`: writes decision 8 from `acknowledged.ts`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { acknowledged } from './acknowledged.ts';
+import { ROOT } from './installation.ts';
+
+export const ACKNOWLEDGED_FILE = join(ROOT, 'docs', 'decisions', '0008-findings-that-stand.md');
+
+/** Decision 8, whole; a test compares. */
+export function acknowledgedPage(): string {
+  const findings = acknowledged(
+    ['arn:aws:iam::<account>:role/writ/*'],
+    'arn:aws:scheduler:<region>:<account>:schedule/writ/*',
+  );
+  return `# 8. Findings that stand
+
+cdk-nag looks at the broker's stack with the rules of AwsSolutions and Serverless at each synthesis. What it finds is mended,
+or acknowledged where it stands and nowhere else, with a reason. This page is made from
+[cdk/acknowledged.ts](../../cdk/acknowledged.ts); a test sees that there is no finding beside these, and none of these
+without a finding.
+
+| finding | at | because |
+| --- | --- | --- |
+${findings.map(({ id, at, reason }) => `| ${id.replace(/^\w+::/, '')} | ${at.map((path) => path.replace(/^Broker\//, '')).join(', ')} | ${reason} |`).join('\n')}
+`;
+}
+
+if (import.meta.main) writeFileSync(ACKNOWLEDGED_FILE, acknowledgedPage());
