@@ -2,7 +2,7 @@
  * `node cdk/member.ts [config]`: writes what members and the organisation get as plain files into `dist/templates`, for
  * stack sets, Terraform, and whoever wants to read them first.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { memberRcp } from './guard-rails/rcp.ts';
 import { brokerScp, memberScp } from './guard-rails/scp.ts';
@@ -27,6 +27,8 @@ export function memberFiles({ settings, policy }: Installation): { readonly [fil
 
 if (import.meta.main) {
   const out = join(ROOT, 'dist', 'templates');
+  // A role that is gone must not be rolled out from last month's file.
+  rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const files = memberFiles(readInstallation(resolve(process.argv[2] ?? join(ROOT, 'config'))));
   for (const [file, content] of Object.entries(files)) {

@@ -31,7 +31,7 @@ export class MembersStack extends Stack {
       const set = (name: string, template: object, where: readonly string[]) =>
         stackSet(this, name, { template, root: props.root, account: member.id, regions: where });
       const first = set(`writ-${member.account}`, roles, [member.region]);
-      set(`writ-watch-${member.account}`, watch, regions).addDependency(first);
+      set(`writ-watch-${member.account}`, watch, regions).addResourceDependency(first);
     }
   }
 }

@@ -1,10 +1,25 @@
-/** `node cdk/write-acknowledged.ts`: writes decision 8 from `acknowledged.ts`. */
+/** `node cdk/write-acknowledged.ts`: writes decision 8, and what checkov skips, from `acknowledged.ts`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { acknowledged } from './acknowledged.ts';
+import { acknowledged, CHECKOV } from './acknowledged.ts';
 import { ROOT } from './installation.ts';
 
 export const ACKNOWLEDGED_FILE = join(ROOT, 'docs', 'decisions', '0008-findings-that-stand.md');
+
+export const CHECKOV_FILE = join(ROOT, 'cdk', 'checkov.yaml');
+
+/** What checkov reads: `checkov --config-file cdk/checkov.yaml`. */
+export const checkovConfig = (): string =>
+  [
+    '# Made by cdk/write-acknowledged.ts. The reasons stand in docs/decisions/0008-findings-that-stand.md.',
+    'framework: [cloudformation]',
+    'quiet: true',
+    'compact: true',
+    'skip-download: true',
+    'directory: [dist/templates]',
+    `skip-check: [${CHECKOV.map(({ id }) => id).join(', ')}]`,
+    '',
+  ].join('\n');
 
 /** Decision 8, whole; a test compares. */
 export function acknowledgedPage(): string {
@@ -22,7 +37,17 @@ without a finding.
 | finding | at | because |
 | --- | --- | --- |
 ${findings.map(({ id, at, reason }) => `| ${id.replace(/^\w+::/, '')} | ${at.map((path) => path.replace(/^Broker\//, '')).join(', ')} | ${reason} |`).join('\n')}
+
+checkov looks at all templates: \`npm run synth\` writes them to \`dist/templates\`, and there
+\`checkov --config-file cdk/checkov.yaml\` finds nothing but these. cfn-lint finds nothing.
+
+| check | stands because |
+| --- | --- |
+${CHECKOV.map(({ id, reason }) => `| ${id} | ${reason} |`).join('\n')}
 `;
 }
 
-if (import.meta.main) writeFileSync(ACKNOWLEDGED_FILE, acknowledgedPage());
+if (import.meta.main) {
+  writeFileSync(ACKNOWLEDGED_FILE, acknowledgedPage());
+  writeFileSync(CHECKOV_FILE, checkovConfig());
+}

@@ -72,8 +72,6 @@ export class DutyFunction extends Construct {
         ? { reservedConcurrentExecutions: spec.reserved }
         : {}),
     });
-    // A function whose role has no policies yet would fail at its first call.
-    this.function.node.addDependency(role);
   }
 }
 

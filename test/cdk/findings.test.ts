@@ -7,7 +7,12 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, expect, test, vi } from 'vitest';
 import { acknowledged } from '../../cdk/acknowledged.ts';
 import { schedulesPattern, targetRolesPattern } from '../../cdk/names.ts';
-import { ACKNOWLEDGED_FILE, acknowledgedPage } from '../../cdk/write-acknowledged.ts';
+import {
+  ACKNOWLEDGED_FILE,
+  acknowledgedPage,
+  CHECKOV_FILE,
+  checkovConfig,
+} from '../../cdk/write-acknowledged.ts';
 import { BROKER, brokerApp } from './synthesised.ts';
 
 interface Report {
@@ -79,6 +84,7 @@ test('each that is acknowledged is found where it is, and acknowledged nowhere e
   }
 });
 
-test('decision 8 is what the code says', () => {
+test('decision 8 and checkov’s list are what the code says', () => {
+  expect(readFileSync(CHECKOV_FILE, 'utf8')).toBe(checkovConfig());
   expect(readFileSync(ACKNOWLEDGED_FILE, 'utf8')).toBe(acknowledgedPage());
 });
