@@ -23,6 +23,6 @@ if (settings.organization !== undefined) {
   const { root } = settings.organization;
   const templates = memberTemplates(policy.bundle, settings, flags());
   // Members trust the broker's roles by name: IAM wants them to be there first.
-  new MembersStack(app, 'WritMembers', { settings, root, templates }).addDependency(broker);
+  new MembersStack(app, 'WritMembers', { settings, root, templates }).addStackDependency(broker);
 }
 app.synth();

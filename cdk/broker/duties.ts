@@ -12,6 +12,7 @@ export type Place =
   | 'people'
   | 'control'
   | 'data key, through DynamoDB'
+  | 'data key, through Secrets Manager'
   | 'enrolment key'
   | 'nonce keys'
   | 'mint'
@@ -82,11 +83,18 @@ const DATA_KEY: Access = {
   why: 'The tables are encrypted with it; DynamoDB asks in the caller’s name.',
 };
 
-const NONCE: Access = {
-  actions: ['secretsmanager:GetSecretValue'],
-  on: 'nonce keys',
-  why: 'To make and check server nonces (rule 6).',
-};
+const NONCE: readonly Access[] = [
+  {
+    actions: ['secretsmanager:GetSecretValue'],
+    on: 'nonce keys',
+    why: 'To make and check server nonces (rule 6).',
+  },
+  {
+    actions: ['kms:Decrypt'],
+    on: 'data key, through Secrets Manager',
+    why: 'The secret is encrypted with it; Secrets Manager asks in the caller’s name.',
+  },
+];
 
 const DEVICE: Access = {
   actions: ['kms:GetPublicKey'],
@@ -136,7 +144,7 @@ const DENIES = read('Query', 'control', ['DENY#'], 'What is denied, and seen to 
 const endpoint = (records: readonly string[], spends: readonly string[]): readonly Access[] => [
   LOGS,
   DATA_KEY,
-  NONCE,
+  ...NONCE,
   put('ledger', records, 'Its records; an item is never changed.'),
   OPENINGS,
   put('control', spends, 'What is spent (rule 6).'),

@@ -89,6 +89,10 @@ function placesOf(
       resources: [keys.data.keyArn],
       conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
     },
+    'data key, through Secrets Manager': {
+      resources: [keys.data.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
+    },
     'enrolment key': at(keys.enrolment.keyArn),
     'nonce keys': at(keys.nonceSecretArn),
     mint: at(functionArnOf(account, region, 'mint')),

@@ -1,8 +1,10 @@
-/** Who changes Writ's roles and policies as a deploy does, where `broker.yaml` names nobody else. */
-export const DEPLOYERS: readonly string[] = [
-  'arn:aws:iam::*:role/stacksets-exec-*',
-  'arn:aws:iam::*:role/AWSCloudFormationStackSetExecutionRole',
-  'arn:aws:iam::*:role/cdk-*-cfn-exec-role-*',
+/**
+ * Who changes Writ's roles and policies as a deploy does, where `broker.yaml` names nobody else: in members the role of
+ * service-managed stack sets, which a service-linked role makes; in the broker's account CDK's own.
+ */
+export const DEPLOYERS: readonly string[] = ['arn:aws:iam::*:role/stacksets-exec-*'];
+export const brokerDeployers = (broker: string): readonly string[] => [
+  `arn:aws:iam::${broker}:role/cdk-*-cfn-exec-role-${broker}-*`,
 ];
 
 /** Session tags are told apart without regard to case, and patterns are not: so each spelling of the prefix. */

@@ -3,7 +3,7 @@ import { DENY_POLICY_PATH, DIRECT_PATH, PARTS_PATH, RECONCILER_ROLE } from '../.
 import type { PolicyDocument, PolicyStatement } from '../../core/session/policy-document.ts';
 import { ROLE_PATH } from '../../core/session/role-arn.ts';
 import { DUTIES, functionName, roleArnOf, roleName } from '../names.ts';
-import { DEPLOYERS, WRIT_TAGS } from './principals.ts';
+import { brokerDeployers, DEPLOYERS, WRIT_TAGS } from './principals.ts';
 
 export interface GuardRailProps {
   /** The broker's account, twelve digits. */
@@ -74,6 +74,7 @@ export function memberScp({
       OURS,
       { ArnNotLike: unless(...deployers) },
     ),
+    asDeployers(deployers),
     deny('Attach', ['iam:AttachRolePolicy'], OURS, {
       ArnNotLike: { ...unless(...deployers, RECONCILER), 'iam:PolicyARN': DIRECT },
     }),
@@ -92,7 +93,7 @@ export function memberScp({
 }
 
 /** For the broker's account: its functions, their roles, and the ledger. */
-export function brokerScp({ broker, deployers = DEPLOYERS }: GuardRailProps): PolicyDocument {
+export function brokerScp({ broker, deployers = brokerDeployers(broker) }: GuardRailProps): PolicyDocument {
   const functions = `arn:aws:lambda:*:${broker}:function:writ-*`;
   return document(
     // Whoever could hand mint an intent would still need its tokens; nobody gets to try.
@@ -126,6 +127,7 @@ export function brokerScp({ broker, deployers = DEPLOYERS }: GuardRailProps): Po
       // The one role that a function passes on: to EventBridge, which takes it when a schedule fires.
       { ArnNotLike: unless(...deployers, roleArnOf(broker, 'schedule')) },
     ),
+    asDeployers(deployers),
     // Not even an administrator changes what happened.
     deny(
       'Ledger',
@@ -141,6 +143,15 @@ export function brokerScp({ broker, deployers = DEPLOYERS }: GuardRailProps): Po
     ),
   );
 }
+
+/** They are known by their names: else whoever makes a role of such a name would be one of them. */
+const asDeployers = (deployers: readonly string[]): PolicyStatement =>
+  deny(
+    'Deployers',
+    ['iam:AttachRolePolicy', 'iam:CreateRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'],
+    deployers,
+    { ArnNotLike: unless(...deployers) },
+  );
 
 const document = (...Statement: readonly PolicyStatement[]): PolicyDocument => ({
   Version: '2012-10-17',

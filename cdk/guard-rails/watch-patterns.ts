@@ -1,12 +1,15 @@
 /** Patterns of EventBridge rules over CloudTrail's events: what nobody but mint and a deploy may do. */
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
-import { CANARY_ROLE, RECONCILER_ROLE } from '../../core/revocation/names.ts';
+import { CANARY_ROLE, PARTS_PATH, RECONCILER_ROLE } from '../../core/revocation/names.ts';
 import { ROLE_PATH } from '../../core/session/role-arn.ts';
 
 const ASSUMED = {
   source: ['aws.sts'],
   detailType: ['AWS API Call via CloudTrail'],
 } as const;
+
+/** `anything-but` means a value that is there: users, and the root of an account, have no session issuer. */
+const ABSENT = { exists: false };
 
 const targetRole = { roleArn: [{ wildcard: `arn:aws:iam::*:role${ROLE_PATH}*` }] };
 
@@ -17,7 +20,7 @@ export const darkMintByOthers = (mint: string): EventPattern => ({
   detail: {
     eventName: [{ prefix: 'AssumeRole' }],
     requestParameters: targetRole,
-    userIdentity: { sessionContext: { sessionIssuer: { arn: [{ 'anything-but': [mint] }] } } },
+    userIdentity: { sessionContext: { sessionIssuer: { arn: [{ 'anything-but': [mint] }, ABSENT] } } },
   },
 });
 
@@ -27,7 +30,7 @@ export const darkMintWithoutWrit = (): EventPattern => ({
   detailType: [...ASSUMED.detailType],
   detail: {
     eventName: [{ prefix: 'AssumeRole' }],
-    requestParameters: { ...targetRole, sourceIdentity: [{ exists: false }] },
+    requestParameters: { ...targetRole, sourceIdentity: [ABSENT] },
   },
 });
 
@@ -44,8 +47,7 @@ export const darkMintInMember = (broker: string, mintFunction: string): EventPat
     eventName: [{ prefix: 'AssumeRole' }],
     requestParameters: targetRole,
     $or: [
-      { userIdentity: { accountId: [{ 'anything-but': [broker] }] } },
-      { userIdentity: { accountId: [{ exists: false }] } },
+      { userIdentity: { accountId: [{ 'anything-but': [broker] }, ABSENT] } },
       { userIdentity: { principalId: [{ 'anything-but': { suffix: `:${mintFunction}` } }] } },
     ],
   },
@@ -70,6 +72,8 @@ export const foreignIamWrite = (
     $or: [
       { requestParameters: { policyArn: [{ wildcard: `arn:aws:iam::${account}:policy/writ/*` }] } },
       { requestParameters: { roleName: [...roles, CANARY_ROLE, RECONCILER_ROLE] } },
+      // A role that nobody of ours has named yet.
+      { requestParameters: { path: [{ prefix: ROLE_PATH }, { prefix: PARTS_PATH }] } },
     ],
     userIdentity: {
       sessionContext: {
@@ -77,9 +81,10 @@ export const foreignIamWrite = (
           arn: [
             {
               'anything-but': {
-                wildcard: [...deployers, `arn:aws:iam::${account}:role/writ-parts/${RECONCILER_ROLE}`],
+                wildcard: [...deployers, `arn:aws:iam::${account}:role${PARTS_PATH}${RECONCILER_ROLE}`],
               },
             },
+            ABSENT,
           ],
         },
       },

@@ -71,6 +71,18 @@ describe('a clean clone', () => {
   }, 60_000);
 });
 
+test('with an organisation there is a second stack, and nothing is found in either', async () => {
+  const config = join(folder, 'organised');
+  cpSync(join(ROOT, 'config'), config, { recursive: true });
+  const organization = 'organization: { root: r-abcd, id: o-abcdefghij }';
+  writeFileSync(
+    join(config, 'broker.yaml'),
+    `account: "444455556666"\nregion: eu-central-1\n${organization}\n`,
+  );
+  const out = await synth('with-organisation', { config });
+  expect(existsSync(join(out, 'WritMembers.template.json'))).toBe(true);
+}, 60_000);
+
 test('members and the organisation get plain files', () => {
   const files = memberFiles({ settings: SETTINGS, policy: POLICY, bundleFile: '' });
   expect(Object.keys(files).sort()).toEqual([

@@ -176,6 +176,14 @@ describe('the members’ SCP', () => {
     ['the reconciler’s foot gets another owner', ADMIN, 'iam:UpdateAssumeRolePolicy', FOOT, {}],
     ['a brokered role is passed to a service', ADMIN, 'iam:PassRole', ROLE, {}],
     ['a brokered role is made by hand', ADMIN, 'iam:CreateRole', `arn:aws:iam::${MEMBER}:role/writ/mine`, {}],
+    ['somebody makes a role that is called like a stack set’s', ADMIN, 'iam:CreateRole', STACK_SET.role, {}],
+    [
+      'somebody lets himself into a stack set’s role',
+      ADMIN,
+      'iam:UpdateAssumeRolePolicy',
+      STACK_SET.role,
+      {},
+    ],
     ['a brokered role is deleted', ADMIN, 'iam:DeleteRole', ROLE, {}],
   ])('stops: %s', (_name, who, action, resource, context) => {
     expect(may(scp, who, action, resource, context)).toBe(false);

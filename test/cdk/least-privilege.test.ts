@@ -32,7 +32,6 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/:table\/BrokerTablesLedger\w+$/, 'ledger'],
   [/:table\/BrokerTablesPeople\w+$/, 'people'],
   [/:table\/BrokerTablesControl\w+$/, 'control'],
-  [/:key\/BrokerKeysData\w+$/, 'data key, through DynamoDB'],
   [/:key\/BrokerKeysEnrolment\w+$/, 'enrolment key'],
   [/:secret:BrokerKeysNonce\w+$/, 'nonce keys'],
   [/:444455556666:function:writ-mint$/, 'mint'],
@@ -46,10 +45,17 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^\*$/, 'any'],
 ];
 
-const placeOf = (arn: string, duty: string): string =>
-  new RegExp(`:log-group:BrokerFunctions${duty}Logs\\w+$`).test(arn)
-    ? 'own log group'
-    : (NAMES.find(([pattern]) => pattern.test(arn))?.[1] ?? arn);
+const THROUGH: { readonly [service: string]: string } = {
+  'dynamodb.eu-central-1.amazonaws.com': 'data key, through DynamoDB',
+  'secretsmanager.eu-central-1.amazonaws.com': 'data key, through Secrets Manager',
+};
+
+const placeOf = (arn: string, duty: string, through: string): string =>
+  /:key\/BrokerKeysData\w+$/.test(arn)
+    ? (THROUGH[through] ?? arn)
+    : new RegExp(`:log-group:BrokerFunctions${duty}Logs\\w+$`).test(arn)
+      ? 'own log group'
+      : (NAMES.find(([pattern]) => pattern.test(arn))?.[1] ?? arn);
 
 /** One line for each function, action and resource; what conditions a place has by itself is checked below. */
 const line = (duty: string, action: string, on: string, partitions: readonly string[]): string =>
@@ -58,9 +64,10 @@ const line = (duty: string, action: string, on: string, partitions: readonly str
 const deployed = (): readonly string[] =>
   DUTIES.flatMap((duty) =>
     statementsOf(roleName(duty)).flatMap(({ Action, Resource, Condition }) => {
+      const [through = ''] = list(Condition?.StringEquals?.['kms:ViaService']);
       const keys = list(Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys']);
       return list(Action).flatMap((action) =>
-        [...new Set(list(Resource).map((arn) => placeOf(arn, duty)))].map((on) =>
+        [...new Set(list(Resource).map((arn) => placeOf(arn, duty, through)))].map((on) =>
           line(
             duty,
             action,
@@ -149,14 +156,8 @@ test('no action is a pattern, and no resource all but where the action knows non
   ]);
 });
 
-test('the data key is used through DynamoDB alone', () => {
-  const onKeys = DUTIES.flatMap((duty) => statementsOf(roleName(duty))).filter(({ Resource }) =>
-    list(Resource).some((arn) => /:key\/BrokerKeysData/.test(arn)),
-  );
-  expect(onKeys.length).toBeGreaterThan(0);
-  for (const { Condition } of onKeys) {
-    expect(Condition).toEqual({ StringEquals: { 'kms:ViaService': 'dynamodb.eu-central-1.amazonaws.com' } });
-  }
+test('the data key is used through DynamoDB and Secrets Manager alone', () => {
+  expect(deployed().filter((each) => each.includes(':key/'))).toEqual([]);
 });
 
 test('mint’s function is invoked by exchange, and no statement of its own lets another in', () => {
