@@ -199,15 +199,16 @@ async function aDay(): Promise<void> {
   await hers(0, 'credentials', ...WANTED, ...TOLD, '--duration', '890');
   const { AccessKeyId } = JSON.parse(await hers(0, 'credentials', ...WANTED, ...TOLD, '--duration', '880'));
   await hers(2, 'credentials', '--permission', 'tickets-write', '--account', 'prod', ...TOLD);
-  const [first] = JSON.parse(await hers(0, 'list', '--json')).writs;
+  // Soonest deadline first: the last is another one than the key's.
+  const last = JSON.parse(await hers(0, 'list', '--json')).writs.at(-1);
   await hers(3, 'status');
   await responder(0, 'status');
   await responder(0, 'list');
 
-  await hers(0, 'revoke', first.writ, ...WHY);
+  await hers(0, 'revoke', last.writ, ...WHY);
   await hers(0, 'revoke', AccessKeyId, '--key', ...WHY);
   await hers(3, 'revoke', 'corp:bob', '--kind', 'user', ...WHY);
-  await responder(0, 'revoke', first.device, '--kind', 'device', ...WHY);
+  await responder(0, 'revoke', last.device, '--kind', 'device', ...WHY);
   await responder(0, 'revoke', 'corp:alice', '--kind', 'user', '--block', ...WHY);
   await hers(2, 'credentials', ...WANTED, ...TOLD, '--duration', '870');
   await responder(0, 'revoke', 'corp:alice', '--kind', 'user', '--lift', ...WHY);
