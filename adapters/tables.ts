@@ -1,5 +1,8 @@
 /** The three tables (architecture, section 6), as data: the laptop creates them from here, and so does the stack. */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { DUE_INDEX, TTL_ATTRIBUTE } from '../core/ledger/table-names.ts';
+
+export { DUE_INDEX, TTL_ATTRIBUTE };
 
 export interface Tables {
   /** What happened: append-only, streamed. */
@@ -9,12 +12,6 @@ export interface Tables {
   /** Revocation heads, spent proofs, counters: mutable. */
   readonly control: string;
 }
-
-/** The ledger's only index: what is due, by UTC hour. Keys only, since no decision reads it. */
-export const DUE_INDEX = 'due';
-
-/** Attribute by which control's spent proofs and counters are forgotten: housekeeping, never a rule. */
-export const TTL_ATTRIBUTE = 'expires';
 
 const keyed = {
   BillingMode: 'PAY_PER_REQUEST',

@@ -151,3 +151,11 @@ export const MAX_TAG_VALUES_BYTES = 640;
 export const MAX_TAG_VALUE_BYTES = 64;
 /** Handle and agent label: with `+` and a writ id they fill STS's 64 characters. */
 export const MAX_LABEL_CHARS = 47;
+
+/** `writ doctor`: a review that is due within so many seconds is told; an end of a registration; ours, two weeks and a month. */
+export const REVIEW_SOON_SECONDS = 14 * 24 * 3600;
+export const EXPIRY_SOON_SECONDS = 30 * 24 * 3600;
+/** Clocks may differ by so many milliseconds: ours; CLOCK_SKEW_SECONDS leaves room for twice that. */
+export const MAX_CLOCK_DIFFERENCE_MILLIS = 2_000;
+/** The nonce's key is to be changed after so many seconds: ours, three months. */
+export const NONCE_KEY_UNCHANGED_SECONDS = 90 * 24 * 3600;
