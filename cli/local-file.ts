@@ -22,12 +22,25 @@ const SHAPE = z.object({
 });
 
 /** @returns the running laptop stack, or null where none is found. */
-export async function findLocalStack(io: Io): Promise<LocalStack | null> {
+export const findLocalStack = (io: Io): Promise<LocalStack | null> => findLocal(io, SHAPE);
+
+/** What `writ doctor` needs of it beside that. */
+export type ExaminedStack = z.output<typeof EXAMINED>;
+
+const EXAMINED = z.extend(SHAPE, {
+  issuer: z.string(),
+  mdm: z.string(),
+  ci: z.string(),
+  /** AWS credentials that may look at everything. */
+  doctor: z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), sessionToken: z.string() }),
+});
+
+async function findLocal<T extends LocalStack>(io: Io, shape: z.ZodMiniType<T>): Promise<T | null> {
   const file = io.env.WRIT_LOCAL_FILE || (await upwards(io.cwd));
   if (!file) return null;
   const text = await readPrivate(file);
   if (text === null) return null;
-  const stack = parseJson(text, SHAPE);
+  const stack = parseJson(text, shape);
   if (stack === null || !isLocal(stack)) {
     throw new Failure({
       exit: 1,
@@ -45,9 +58,13 @@ const isLocal = ({ broker, aws_endpoint }: LocalStack): boolean =>
   [broker, aws_endpoint].every((address) => isLoopback(secureUrl(address, 'the local stack')));
 
 /** @throws Failure where the laptop stack is not up. */
-export async function localStack(io: Io): Promise<LocalStack> {
-  const stack = await findLocalStack(io);
-  if (stack !== null) return stack;
+export const localStack = async (io: Io): Promise<LocalStack> => (await findLocalStack(io)) ?? notFound();
+
+/** The same for `writ doctor`. */
+export const examinedStack = async (io: Io): Promise<ExaminedStack> =>
+  (await findLocal(io, EXAMINED)) ?? notFound();
+
+function notFound(): never {
   throw new Failure({
     exit: 1,
     error: 'local_stack_unknown',

@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { configCommands } from './config-commands.ts';
 import { type ConfigFlags, policyOptions } from './config-flags.ts';
 import { credentials } from './credentials.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { endingCommands } from './ending-commands.ts';
 import { enroll } from './enroll.ts';
 import { report, usage } from './failure.ts';
@@ -85,6 +86,11 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
   });
 
   writ.commandsGroup('For whoever writes config/:');
+  doctorCommand(command(writ, 'doctor', 'whether all that writ relies on is as it must be'), PROFILE, {
+    io,
+    json,
+    exitWith,
+  });
   const policy = command(writ, 'policy', 'check, compile, test and compare the rules in config/');
   configCommands({ writ, policy, command }, { io, json, exitWith });
   // Loaded when asked for: the policy engine is no part of a credential_process.

@@ -41,6 +41,12 @@ export interface LocalFile {
     readonly AWS_SECRET_ACCESS_KEY: string;
     readonly AWS_SESSION_TOKEN: string;
   };
+  /** AWS credentials that may look at everything, for `writ doctor`; as long. */
+  readonly doctor: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+  };
   /** Absolute path of the `writ` command. */
   readonly writ: string;
   readonly pid: number;
@@ -77,6 +83,7 @@ export async function describe(stack: {
     agent: 'report-writer',
     device: await readyDevice(folder.dir, mdm, { aud: broker, user: alice }),
     responder: responderKeys(deployed),
+    doctor: doctorKeys(deployed),
     writ: join(root, 'dist', 'writ.js'),
     pid: process.pid,
   };
@@ -89,6 +96,12 @@ function responderKeys({ aws }: Deployed): LocalFile['responder'] {
     AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
     AWS_SESSION_TOKEN: session.sessionToken,
   };
+}
+
+function doctorKeys({ aws }: Deployed): LocalFile['doctor'] {
+  const session = takeRole(aws, functionName('doctor'), roleArn('doctor'), RESPONDER_SECONDS);
+  const { accessKeyId, secretAccessKey, sessionToken } = session;
+  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
 /** Owner only: it holds the test users' passwords. */

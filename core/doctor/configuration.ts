@@ -2,11 +2,38 @@
 import { isoTime } from '../encoding/iso-time.ts';
 import { EXPIRY_SOON_SECONDS, REVIEW_SOON_SECONDS } from '../limits.ts';
 import type { Agent, Issuer } from '../policy/bundle.ts';
-import { about, type Check, must, type Verdict } from './check.ts';
+import { permissionCases } from '../policy/config/permission-cases.ts';
+import { about, type Check, must, OK, type Verdict } from './check.ts';
 import { known } from './facts.ts';
 import { publicUrlOf } from './settings.ts';
 
+export const COMPILES = 'config.compiles';
+
 export const CONFIGURATION_CHECKS: readonly Check[] = [
+  {
+    id: COMPILES,
+    what: 'The configuration compiles.',
+    reliesOn: 'all of `config/`',
+    fault: 'The compiler refuses the configuration.',
+    // There are facts only of one that does: `examineUncompiled` tells of the others.
+    judge: ({ policy }) => about('config/', known(policy), () => OK),
+  },
+  {
+    id: 'permission.cases',
+    what: 'A permission’s session policy lets through what it must, and nothing that it must not.',
+    reliesOn: '`allows` and `denies` of permissions/*.yaml',
+    fault: 'A case of a permission does not hold.',
+    judge: ({ policy: { bundle } }) =>
+      permissionCases(bundle).flatMap(({ name, permission, problem }) =>
+        about(name, known(problem), (found) =>
+          must(found === null, {
+            what: 'The permission is wider or narrower than whoever wrote it meant.',
+            proof: found ?? '',
+            fix: `config/permissions/${permission}.yaml: statements, or the case; then writ policy test`,
+          }),
+        ),
+      ),
+  },
   {
     id: 'agent.review',
     what: 'An agent’s next review is not due within two weeks.',

@@ -1,5 +1,6 @@
-import type { Check, Judgement } from './check.ts';
+import { type Check, cannotTell, fault, type Judgement } from './check.ts';
 import { CHECKS } from './checks.ts';
+import { COMPILES } from './configuration.ts';
 import type { Facts } from './facts.ts';
 
 export interface Examined {
@@ -13,6 +14,30 @@ export interface Examined {
 export const examine = (facts: Facts, only?: readonly string[]): readonly Examined[] =>
   CHECKS.filter(({ id }) => only === undefined || only.includes(id)).map((check) => {
     const judgements = check.judge(facts);
+    return { check, verdict: worst(judgements), judgements };
+  });
+
+/**
+ * The same where the configuration does not compile: then nothing else can be held against it.
+ *
+ * @param problems - In words, with file and line.
+ */
+export const examineUncompiled = (
+  problems: readonly string[],
+  only?: readonly string[],
+): readonly Examined[] =>
+  CHECKS.filter(({ id }) => only === undefined || only.includes(id) || id === COMPILES).map((check) => {
+    const judgements: readonly Judgement[] =
+      check.id === COMPILES
+        ? problems.map((proof) => ({
+            about: 'config/',
+            ...fault({
+              what: 'Nothing can be deployed from it.',
+              proof,
+              fix: 'Change that line; writ policy build says what is left',
+            }),
+          }))
+        : [{ about: 'config/', ...cannotTell('The configuration does not compile.') }];
     return { check, verdict: worst(judgements), judgements };
   });
 
