@@ -24,14 +24,19 @@ import {
   roleName,
   SCHEDULE_GROUP,
   STREAM_FAILURES,
+  TABLES,
 } from './names.ts';
 
 /** Each function's own role, the front door's, and the target roles that the permissions name. */
 export function putRoles(registry: Registry, bundle: Bundle, enrolmentKeyArn: string): void {
-  const own = [frontDoorRole(), schedulerRole(), responderRole()];
+  const own = [frontDoorRole(), schedulerRole(), responderRole(), doctorRole()];
   for (const role of [...functionRoles(enrolmentKeyArn), ...own]) registry.putRole(role);
-  for (const { permissions, ...role } of partRoles(ACCOUNT, roleArn('reconcile'))) {
-    registry.putRole({ ...role, inline: { permissions } });
+  for (const { permissions, boundary, ...role } of partRoles(ACCOUNT, roleArn('reconcile'))) {
+    registry.putRole({
+      ...role,
+      inline: { permissions },
+      ...(boundary && { boundaryArn: putBoundary(registry, role.name, role.path, boundary) }),
+    });
   }
   for (const account of bundle.accounts.filter(({ id }) => id === ACCOUNT)) {
     for (const role of targetRoles(bundle, account, { mintRoleArn: roleArn('mint') })) {
@@ -39,13 +44,17 @@ export function putRoles(registry: Registry, bundle: Bundle, enrolmentKeyArn: st
         name: role.name,
         path: role.path,
         trust: role.trust,
-        boundary: role.boundary,
+        boundaryArn: putBoundary(registry, role.name, role.path, role.boundary),
         inline: { permissions: role.permissions, fence: role.fence },
         maxSessionDuration: role.maxSessionSeconds,
       });
     }
   }
 }
+
+/** A boundary is a managed policy. @returns its ARN. */
+const putBoundary = ({ policies }: Registry, role: string, path: string, boundary: PolicyDocument): string =>
+  policies.create({ name: `${role}-boundary`, path, document: JSON.stringify(boundary) }).arn;
 
 /** Exchange cannot assume a role; mint can do nothing else. */
 const functionRoles = (enrolmentKeyArn: string): readonly RoleInput[] => [
@@ -127,6 +136,39 @@ const responderRole = (): RoleInput => ({
       [`arn:aws:iam::${ACCOUNT}:role${ROLE_PATH}*`],
     ),
     look: allow(['iam:ListRoles', 'iam:ListPolicies'], ['*']),
+  }),
+  maxSessionDuration: RESPONDER_SECONDS,
+});
+
+/** An admin who looks at everything that `writ doctor` asks for, and may do what it mends. */
+const doctorRole = (): RoleInput => ({
+  ...role('doctor', {
+    look: allow(
+      [
+        'iam:GetPolicy',
+        'iam:GetPolicyVersion',
+        'iam:GetRole',
+        'iam:GetRolePolicy',
+        'iam:ListAttachedRolePolicies',
+        'iam:ListEntitiesForPolicy',
+        'iam:ListPolicies',
+        'iam:ListRolePolicies',
+        'iam:ListRoles',
+        'dynamodb:DescribeContinuousBackups',
+        'dynamodb:DescribeTable',
+        'dynamodb:DescribeTimeToLive',
+        'kms:DescribeKey',
+        'lambda:GetFunctionConfiguration',
+        'lambda:ListFunctions',
+        'scheduler:GetScheduleGroup',
+        'sqs:GetQueueAttributes',
+        'sqs:GetQueueUrl',
+      ],
+      ['*'],
+    ),
+    health: allow(['dynamodb:GetItem'], [`arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${TABLES.control}`]),
+    mend: allow(['iam:AttachRolePolicy'], [`arn:aws:iam::${ACCOUNT}:role/writ*`]),
+    again: allow(['lambda:InvokeFunction'], [arnOf('reconcile')]),
   }),
   maxSessionDuration: RESPONDER_SECONDS,
 });

@@ -22,7 +22,7 @@ export interface AnswerMessage {
   readonly last: boolean;
 }
 
-const DEFAULT_TIMEOUT_SECONDS = 30;
+export const DEFAULT_TIMEOUT_SECONDS = 30;
 /** A process is replaced when its credentials have less than this left, milliseconds. */
 const CREDENTIAL_MARGIN = 5 * 60 * 1000;
 /** A process that does not end when asked is killed, milliseconds. */

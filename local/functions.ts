@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Functions, Invocation } from './aws/lambda.ts';
 import type { FunctionSpec, FunctionsOptions } from './function-spec.ts';
-import { FunctionProcess } from './function-worker.ts';
+import { DEFAULT_TIMEOUT_SECONDS, FunctionProcess } from './function-worker.ts';
 
 export type { FunctionSpec, FunctionsOptions };
 
@@ -26,6 +26,14 @@ export function startFunctions(options: FunctionsOptions): LocalFunctions {
   );
   return {
     has: (name) => pools.has(name),
+    names: () => [...pools.keys()].sort(),
+    configuration(name) {
+      const spec = options.functions[name];
+      if (spec === undefined) throw new TypeError('no such function');
+      const { roleArn, env, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = spec;
+      // The Node that runs them here, in Lambda's words.
+      return { runtime: `nodejs${process.versions.node.split('.')[0]}.x`, roleArn, timeoutSeconds, env };
+    },
     async invoke(name, payload, requestId) {
       const pool = pools.get(name);
       if (pool === undefined) throw new TypeError('no such function');

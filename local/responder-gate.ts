@@ -29,7 +29,7 @@ export function admit(
     const session = authenticate(wire, 'rest', { registry, region: REGION, now });
     const role = registry.roleByName(session.roleName);
     if (role === null) return { status: 403, message: 'Forbidden' };
-    const policies = policiesOf(role, session, registry.policies.inForce(role.name, now));
+    const policies = policiesOf(role, session, registry, now);
     const route = `${API_ARN}/${wire.method}${path}`;
     const words = refusal(
       { session, role, wire, region: REGION, now },

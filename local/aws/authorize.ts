@@ -1,10 +1,9 @@
 import { evaluate } from '../../core/iam/evaluate.ts';
 import type { AppliedPolicies, AwsRequest, Evaluation } from '../../core/iam/request.ts';
-import type { PolicyDocument } from '../../core/session/policy-document.ts';
 import { ACCOUNT } from './account.ts';
 import type { ContextKeys } from './call.ts';
 import { notImplemented } from './errors.ts';
-import type { Role, Session } from './registry.ts';
+import type { Registry, Role, Session } from './registry.ts';
 import type { Wire } from './wire.ts';
 
 /** What a request is judged with, whatever it asks for. */
@@ -59,16 +58,19 @@ function principalTags(role: Role, session: Session): ContextKeys {
 /**
  * All that speaks for or against a session.
  *
- * @param managed - The managed policies that are in force for the role.
+ * @param registry - What is attached to the role and bounds it.
+ * @param now - Milliseconds since 1970.
  */
 export function policiesOf(
   role: Role,
   session: Session,
-  managed: readonly PolicyDocument[],
+  registry: Pick<Registry, 'policies' | 'boundaryOf'>,
+  now: number,
 ): AppliedPolicies {
+  const boundary = registry.boundaryOf(role);
   return {
-    identity: [...Object.values(role.inline ?? {}), ...managed],
-    ...(role.boundary === undefined ? {} : { boundary: role.boundary }),
+    identity: [...Object.values(role.inline ?? {}), ...registry.policies.inForce(role.name, now)],
+    ...(boundary === undefined ? {} : { boundary }),
     ...(session.policy === undefined ? {} : { session: session.policy }),
   };
 }

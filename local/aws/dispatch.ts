@@ -86,7 +86,7 @@ export async function perform(
   const call: Call = {
     ...{ wire, session, region, requestId, now, trail: notes },
     authorize(action, resource, keys) {
-      const policies = policiesOf(role, session, registry.policies.inForce(role.name, now));
+      const policies = policiesOf(role, session, registry, now);
       const words = refusal({ session, role, wire, region, now }, policies, action, resource, keys);
       if (words !== null) throw sharedError('accessDenied', service.protocol, words);
     },

@@ -6,7 +6,7 @@ import { AwsError, notImplemented } from './errors.ts';
 import type { OperationName } from './operations.ts';
 
 /** What reads or writes items, and so is about tables. */
-export type ItemOperation = Exclude<OperationName<'dynamodb'>, 'ListTables'>;
+export type ItemOperation = Exclude<OperationName<'dynamodb'>, 'ListTables' | `Describe${string}`>;
 
 type Json = { readonly [name: string]: unknown };
 

@@ -19,6 +19,9 @@ export function createDynamodb(engine: Engine | null): Service<'dynamodb'> {
     route: ({ headers }) => TARGET.exec(headers['x-amz-target'] ?? '')?.[1] ?? null,
     operations: {
       ListTables: (call) => listTables(call, engine),
+      DescribeTable: (call) => describeTable(call, 'DescribeTable', engine),
+      DescribeTimeToLive: (call) => describeTable(call, 'DescribeTimeToLive', engine),
+      DescribeContinuousBackups: (call) => describeTable(call, 'DescribeContinuousBackups', engine),
       GetItem: handle('GetItem'),
       PutItem: handle('PutItem'),
       UpdateItem: handle('UpdateItem'),
@@ -46,6 +49,16 @@ async function listTables(call: Call, engine: Engine | null): Promise<Answer> {
   if (Object.keys(sent).length > 0) call.trail.requestParameters = sent;
   call.authorize('dynamodb:ListTables', '*');
   return forward(call, 'ListTables', engine);
+}
+
+/** What a table is like. What the engine does not know of is not guessed: its refusal is the answer. */
+async function describeTable(call: Call, operation: string, engine: Engine | null): Promise<Answer> {
+  if (engine === null) throw withoutEngine();
+  const { TableName } = parseBody(call.wire.body);
+  if (typeof TableName !== 'string') throw serialization();
+  call.trail.requestParameters = { tableName: TableName };
+  call.authorize(`dynamodb:${operation}`, tableArn(call, TableName));
+  return forward(call, operation, engine);
 }
 
 /** Every action on every table of the request must be allowed; then the very bytes go to the engine. */

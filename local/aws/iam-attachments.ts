@@ -60,7 +60,7 @@ export const listRoles: Deed = (call, registry) => {
 };
 
 /** Who may not act on a role does not learn whether there is one: a missing one is judged by the ARN it would have. */
-function authorizeOnRole(
+export function authorizeOnRole(
   call: Call,
   registry: Registry,
   action: string,
@@ -78,7 +78,7 @@ function authorizeOnRole(
   });
 }
 
-function roleOf(registry: Registry, name: string): Role {
+export function roleOf(registry: Registry, name: string): Role {
   const role = registry.roleByName(name);
   if (role === null) throw new AwsError(404, 'NoSuchEntity', `The role with name ${name} cannot be found.`);
   return role;

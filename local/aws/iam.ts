@@ -2,6 +2,7 @@ import type { Handler, Service } from './call.ts';
 import * as attachments from './iam-attachments.ts';
 import type { Deed } from './iam-call.ts';
 import * as managed from './iam-managed.ts';
+import * as roles from './iam-roles.ts';
 import * as versions from './iam-versions.ts';
 import type { OperationName } from './operations.ts';
 import { queryAction, queryAnswer } from './query.ts';
@@ -31,6 +32,9 @@ export function createIam(registry: Registry): Service<'iam'> {
       ListEntitiesForPolicy: does('ListEntitiesForPolicy', attachments.listEntitiesForPolicy),
       ListAttachedRolePolicies: does('ListAttachedRolePolicies', attachments.listAttachedRolePolicies),
       ListRoles: does('ListRoles', attachments.listRoles),
+      GetRole: does('GetRole', roles.getRole),
+      ListRolePolicies: does('ListRolePolicies', roles.listRolePolicies),
+      GetRolePolicy: does('GetRolePolicy', roles.getRolePolicy),
     },
   };
 }

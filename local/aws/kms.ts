@@ -31,7 +31,7 @@ export function createKms(options: KmsOptions, region: string): { service: Servi
   const alias = options.alias === undefined ? null : `alias/${options.alias}`;
   const names = [keyId, arn, ...(alias === null ? [] : [alias, `arn:aws:kms:${region}:${ACCOUNT}:${alias}`])];
 
-  /** Parses, notes and authorises: what both operations begin with. */
+  /** Parses, notes and authorises: what every operation begins with. */
   function begin(call: Call, action: string, more: (body: Body) => { [name: string]: string }): Body {
     const body = parseBody(call.wire.body);
     const KeyId = typeof body.KeyId === 'string' ? body.KeyId : '';
@@ -65,6 +65,15 @@ export function createKms(options: KmsOptions, region: string): { service: Servi
           }));
           const Signature = sign(body, privateKey).toString('base64');
           return json({ KeyId: arn, Signature, SigningAlgorithm: ALGORITHM });
+        },
+        DescribeKey: (call) => {
+          begin(call, 'kms:DescribeKey', () => ({}));
+          return json({
+            KeyMetadata: {
+              ...{ KeyId: keyId, Arn: arn, AWSAccountId: ACCOUNT, Enabled: true, KeyState: 'Enabled' },
+              ...{ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY', SigningAlgorithms: [ALGORITHM] },
+            },
+          });
         },
         GetPublicKey: (call) => {
           begin(call, 'kms:GetPublicKey', () => ({}));

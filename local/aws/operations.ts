@@ -37,9 +37,15 @@ export const OPERATIONS = {
     ListEntitiesForPolicy: management(true),
     ListAttachedRolePolicies: management(true),
     ListRoles: management(true),
+    GetRole: management(true),
+    ListRolePolicies: management(true),
+    GetRolePolicy: management(true),
   },
   dynamodb: {
     ListTables: management(true),
+    DescribeTable: management(true),
+    DescribeTimeToLive: management(true),
+    DescribeContinuousBackups: management(true),
     GetItem: data(true),
     PutItem: data(false),
     UpdateItem: data(false),
@@ -51,8 +57,12 @@ export const OPERATIONS = {
     TransactGetItems: data(true),
     TransactWriteItems: data(false),
   },
-  lambda: { Invoke: data(false) },
-  kms: { Sign: management(true), GetPublicKey: management(true) },
+  lambda: {
+    Invoke: data(false),
+    ListFunctions: management(true),
+    GetFunctionConfiguration: management(true),
+  },
+  kms: { Sign: management(true), GetPublicKey: management(true), DescribeKey: management(true) },
   sqs: {
     SendMessage: data(false),
     SendMessageBatch: data(false),
@@ -68,6 +78,7 @@ export const OPERATIONS = {
     GetSchedule: management(true),
     DeleteSchedule: management(false),
     ListSchedules: management(true),
+    GetScheduleGroup: management(true),
   },
   bedrock: { InvokeModel: management(true) },
 } as const;

@@ -12,6 +12,8 @@ export interface RoleInput {
   /** Inline policies by name. */
   readonly inline?: { readonly [name: string]: PolicyDocument };
   readonly boundary?: PolicyDocument;
+  /** ARN of the managed policy that is the boundary, in place of a document. */
+  readonly boundaryArn?: string;
   /** Seconds, 3600…43200; default 3600. */
   readonly maxSessionDuration?: number;
   readonly tags?: { readonly [key: string]: string };
@@ -69,6 +71,8 @@ export interface Registry {
   roleByName(name: string): Role | null;
   /** Only the exact ARN, path included. */
   roleByArn(arn: string): Role | null;
+  /** What bounds a role at this moment; a policy that is gone lets nothing through. `undefined`: it has no boundary. */
+  boundaryOf(role: Role): PolicyDocument | undefined;
   /** Makes credentials and asks nobody. Whoever calls this has authorised it, or is the stack itself. */
   issue(session: SessionInput): Session;
   session(accessKeyId: string): Session | null;
@@ -85,6 +89,10 @@ const REMEMBERED = 24 * 3600 * 1000;
 export function createRegistry(options: { readonly now: Clock; readonly random: Random }): Registry {
   const roles = new Map<string, Role>();
   const sessions = new Map<string, Session>();
+  const policies = createManagedPolicies({
+    now: options.now,
+    newId: () => `ANPALOCAL${base32Upper(options.random(12))}`,
+  });
 
   return {
     putRole(input) {
@@ -109,6 +117,10 @@ export function createRegistry(options: { readonly now: Clock; readonly random: 
         .sort((one, other) => (one.name < other.name ? -1 : 1)),
     roleByName: (name) => roles.get(name) ?? null,
     roleByArn: (arn) => [...roles.values()].find((role) => role.arn === arn) ?? null,
+    boundaryOf({ boundary, boundaryArn }) {
+      if (boundaryArn === undefined) return boundary;
+      return policies.list().find(({ arn }) => arn === boundaryArn)?.defaultVersion.document ?? NOTHING;
+    },
     issue(input) {
       const role = roles.get(input.roleName);
       if (role === undefined) throw new TypeError('no such role');
@@ -132,12 +144,14 @@ export function createRegistry(options: { readonly now: Clock; readonly random: 
       return session;
     },
     session: (accessKeyId) => sessions.get(accessKeyId) ?? null,
-    policies: createManagedPolicies({
-      now: options.now,
-      newId: () => `ANPALOCAL${base32Upper(options.random(12))}`,
-    }),
+    policies,
   };
 }
+
+const NOTHING: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+};
 
 /** One character of A–Z2–7 for each byte: 256 is a multiple of 32, so none is likelier than another. */
 const base32Upper = (bytes: Uint8Array): string =>

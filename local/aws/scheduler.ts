@@ -11,6 +11,7 @@ import { createSchedules, type Schedule } from './scheduler-schedules.ts';
 import { trusts } from './service-session.ts';
 
 const SCHEDULE = /^\/schedules\/([^/]{1,512})$/;
+const GROUP = /^\/schedule-groups\/([0-9a-zA-Z-_.]{1,64})$/;
 const OPERATIONS: { readonly [method: string]: string } = {
   POST: 'CreateSchedule',
   GET: 'GetSchedule',
@@ -108,11 +109,20 @@ export function createScheduler(options: SchedulerOptions): {
     });
   }
 
+  function group(call: Call): Answer {
+    const name = groupName(GROUP.exec(call.wire.path)?.[1]);
+    call.trail.requestParameters = { name };
+    call.authorize('scheduler:GetScheduleGroup', groupArn(region, name));
+    if (!groups.has(name)) throw notFound(`Schedule group ${name} does not exist.`);
+    return json({ Name: name, Arn: groupArn(region, name), State: 'ACTIVE' });
+  }
+
   return {
     service: {
       protocol: 'rest',
       route({ method, path }) {
         if (path === '/schedules') return method === 'GET' ? 'ListSchedules' : null;
+        if (GROUP.test(path)) return method === 'GET' ? 'GetScheduleGroup' : null;
         return SCHEDULE.test(path) ? (OPERATIONS[method] ?? null) : null;
       },
       operations: {
@@ -131,6 +141,7 @@ export function createScheduler(options: SchedulerOptions): {
           return json({});
         },
         ListSchedules: list,
+        GetScheduleGroup: group,
       },
     },
     close: () => schedules.close(),

@@ -106,9 +106,8 @@ function authorizeAssumption(call: Call, registry: Registry, input: AssumeRoleIn
     ...(input.ExternalId === undefined ? {} : { externalId: input.ExternalId }),
     context: globalKeys({ ...call, role: caller }),
   });
-  const managed = registry.policies.inForce(caller.name, call.now);
   const verdict = evaluateAssumeRole(requests, {
-    ...policiesOf(caller, session, managed),
+    ...policiesOf(caller, session, registry, call.now),
     resource: role.trust,
   });
   const words = inWords(verdict.request, verdict);

@@ -20,6 +20,10 @@ const ROLE = `arn:aws:iam::${ACCOUNT}:role/schedule-target`;
 const GROUP_ARN = `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule-group/writs`;
 const arnOf = (name: string) => `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/writs/${name}`;
 
+const none = () => {
+  throw new TypeError('no such function');
+};
+
 let world: World;
 let scheduler: SchedulerClient;
 let invoke: Mock<Functions['invoke']>;
@@ -28,7 +32,7 @@ beforeEach(async () => {
   invoke = vi.fn<Functions['invoke']>(async () => ({ payload: 'null' }));
   onFault = vi.fn<(error: unknown) => void>();
   world = await startWorld({
-    functions: { has: (name) => name === 'close', invoke },
+    functions: { has: (name) => name === 'close', names: () => ['close'], configuration: none, invoke },
     queues: [{ name: 'dead' }],
     scheduleGroups: ['writs'],
     onFault,
