@@ -11,7 +11,6 @@ import {
   type Facts,
   known,
   type OrganizationFacts,
-  type Reading,
   unknown,
 } from '../core/doctor/facts.ts';
 import type { Source } from '../core/doctor/needs.ts';
@@ -94,11 +93,7 @@ async function brokerFacts({ clients, place, io }: Gathering): Promise<BrokerFac
   const redrive = reconcileQueue.known ? (reconcileQueue.value?.deadLetters ?? null) : null;
   return {
     functions,
-    metadata: await named(
-      'WRIT_PUBLIC_URL',
-      'the broker',
-      (url): Promise<Reading<object>> => brokerMetadata(url, io),
-    ),
+    metadata: await named('WRIT_PUBLIC_URL', 'the broker', (url) => brokerMetadata(url, io)),
     tables: { ledger, people, control },
     reconcileQueue,
     deadLetters: {
@@ -112,7 +107,7 @@ async function brokerFacts({ clients, place, io }: Gathering): Promise<BrokerFac
     ),
     enrolmentKey: await named('WRIT_ENROLMENT_KEY', 'DescribeKey', (key) => describedKey(kms, key)),
     nonceSecret: await nonceSecret(functions, (secret) => describedSecret(secrets, secret)),
-  } as BrokerFacts;
+  };
 }
 
 /** A laptop has them in a file, which nobody rotates: there is nothing to judge. */

@@ -5,10 +5,13 @@ import {
   DeleteTableCommand,
   DynamoDBClient,
   ResourceNotFoundException,
+  UpdateTableCommand,
+  UpdateTimeToLiveCommand,
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { type Tables, TTL_ATTRIBUTE, tableDefinitions } from '../adapters/tables.ts';
 import { ENGINE_CREDENTIALS } from './aws/dynamodb-engine.ts';
 import { REGION } from './names.ts';
 import type { Parts } from './parts.ts';
@@ -36,6 +39,7 @@ export async function freshTable(client: DynamoDBClient, definition: CreateTable
   const { TableName } = definition;
   const patience = { client, maxWaitTime: 30, minDelay: 1 };
   try {
+    await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
     await client.send(new DeleteTableCommand({ TableName }));
     await waitUntilTableNotExists(patience, { TableName });
   } catch (error) {
@@ -43,4 +47,17 @@ export async function freshTable(client: DynamoDBClient, definition: CreateTable
   }
   await client.send(new CreateTableCommand(definition));
   await waitUntilTableExists(patience, { TableName });
+}
+
+/** Writ's tables as a deploy makes them, as far as the engine can: protected, and control with its time to live. */
+export async function freshTables(client: DynamoDBClient, tables: Tables): Promise<void> {
+  for (const definition of tableDefinitions(tables)) {
+    await freshTable(client, { ...definition, DeletionProtectionEnabled: true });
+  }
+  await client.send(
+    new UpdateTimeToLiveCommand({
+      TableName: tables.control,
+      TimeToLiveSpecification: { Enabled: true, AttributeName: TTL_ATTRIBUTE },
+    }),
+  );
 }

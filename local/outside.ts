@@ -1,6 +1,5 @@
 /** What is not Writ's, here as at any company: who signs in, who vouches for devices and workloads, a database. */
-import { tableDefinitions } from '../adapters/tables.ts';
-import { connect, type Database, freshTable } from './database.ts';
+import { connect, type Database, freshTables } from './database.ts';
 import { startDynamoDb } from './dynoxide.ts';
 import { type Idp, startIdp } from './idp.ts';
 import { type Mdm, startMdm } from './mdm.ts';
@@ -23,6 +22,6 @@ export async function startOutside(ports: Ports, env: NodeJS.ProcessEnv, parts: 
   const ci = parts.keep(await startPlatform({ port: ports.ci }));
   const engine = parts.keep(await startDynamoDb(ports.dynamodb, env));
   const database = connect(engine.endpoint, parts);
-  for (const definition of tableDefinitions(TABLES)) await freshTable(database.dynamodb, definition);
+  await freshTables(database.dynamodb, TABLES);
   return { idp, mdm, ci, database };
 }

@@ -10,7 +10,10 @@ const RUNTIME = 'nodejs24.x';
 const BUNDLE = 'WRIT_BUNDLE_SHA256';
 
 /** What a duty waits for at least, seconds. */
-const WAITS = { exchange: MINT_TIMEOUT_MILLIS / 1000, reconcile: RECONCILE_MILLIS / 1000 } as const;
+const WAITS = [
+  { duty: 'exchange', least: MINT_TIMEOUT_MILLIS / 1000 },
+  { duty: 'reconcile', least: RECONCILE_MILLIS / 1000 },
+] as const;
 
 export const FUNCTION_CHECKS: readonly Check[] = [
   {
@@ -61,10 +64,11 @@ export const FUNCTION_CHECKS: readonly Check[] = [
     reliesOn: 'Lambda: `Timeout` of exchange and reconcile',
     fault: 'A function is stopped before what it waits for can have answered.',
     judge: (facts) =>
-      Object.entries(WAITS).flatMap(([duty, least]) => {
-        const found = functionOf(facts, duty as keyof typeof WAITS);
-        return found.known
-          ? about(found.value.name, found, ({ name, timeoutSeconds }) =>
+      WAITS.flatMap(({ duty, least }) => {
+        const found = functionOf(facts, duty);
+        // One that is not there is another check's fault.
+        return found.known || !facts.broker.functions.known
+          ? about(duty, found, ({ name, timeoutSeconds }) =>
               must(timeoutSeconds > least, {
                 what: 'It is cut off in the middle: writs are left without an answer, or accounts unverified.',
                 proof: `Timeout: ${timeoutSeconds} s; what it waits for may take ${least} s`,

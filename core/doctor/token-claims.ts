@@ -43,7 +43,8 @@ function meaningsOf(claims: JsonObject, issuer: Issuer | null, now: number): Rea
     if (name === undefined) return;
     const before = means.get(name);
     const text = words(member(claims, name));
-    means.set(name, before === undefined ? text : `${before}; ${text}`);
+    // One claim may be two things, such as the device and what names it.
+    means.set(name, before === undefined || text.startsWith(before) ? text : `${before}; ${text}`);
   };
   means.set('iss', `issuer ${alias}, class ${issuer.class}`);
   add(names.subject, (value) =>

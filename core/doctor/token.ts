@@ -6,7 +6,7 @@ import { member } from '../encoding/i-json.ts';
 import { Fault } from '../fault.ts';
 import type { Bundle, Issuer } from '../policy/bundle.ts';
 import type { FindKey } from '../ports.ts';
-import type { Reason, Slot } from '../refusals.ts';
+import type { Reason, Refusal, Slot } from '../refusals.ts';
 import { readJws, type UnverifiedJws } from '../tokens/jws.ts';
 import { verifySubject } from '../tokens/subject.ts';
 import {
@@ -55,13 +55,27 @@ export async function explainToken(token: string, context: TokenContext): Promis
   const claims = explainClaims(jws.claims, issuer, context.now);
   const own = ownKind(jws);
   if (own !== null) return { kind: own, issuer: null, claims, rules: [], refusal: null };
+  const rules = await explainRules(token, jws, issuer, context);
+  const refusal = await refusalOf(token, jws, issuer, context);
   return {
     kind: kindOf(jws, issuer),
     issuer: issuer && { alias: issuer.alias, class: issuer.class },
     claims,
-    rules: await explainRules(token, jws, issuer, context),
-    refusal: await refusalOf(token, jws, issuer, context),
+    rules: [...rules, ...unexplained(rules, refusal)],
+    refusal: typeof refusal === 'object' ? (refusal?.reason ?? null) : refusal,
   };
+}
+
+/** The verifier has the last word: what none of the lines above shows stands in one of its own. */
+function unexplained(
+  rules: readonly ExplainedRule[],
+  refusal: Refusal | 'keys_unavailable' | null,
+): readonly ExplainedRule[] {
+  if (refusal === null || refusal === 'keys_unavailable') return [];
+  const { reason } = refusal;
+  if (rules.some((one) => one.holds === false && one.reason === reason)) return [];
+  const says = 'claim' in refusal ? `claim ${refusal.claim}` : 'problem' in refusal ? refusal.problem : '';
+  return [{ rule: 'all else that its class asks', holds: false, reason, says }];
 }
 
 /** A proof has a key in its header, which no other token may. */
@@ -95,14 +109,14 @@ async function refusalOf(
   jws: UnverifiedJws,
   issuer: Issuer | null,
   { bundle: { issuers }, findKey, now }: TokenContext,
-): Promise<ExplainedToken['refusal']> {
+): Promise<Refusal | 'keys_unavailable' | null> {
   const context = { issuers, findKey, now };
   try {
     const outcome =
       issuer === null || issuer.class === 'subject'
         ? await verifySubject(token, subjectType(jws), context)
         : await verifyToken({ token, slot: slotOf(issuer), expectedClass: issuer.class, ...context });
-    return outcome.ok ? null : outcome.refusal.reason;
+    return outcome.ok ? null : outcome.refusal;
   } catch (error) {
     if (error instanceof Fault) return 'keys_unavailable';
     throw error;
