@@ -69,7 +69,16 @@ function untoldLines(examined: readonly Examined[]): readonly string[] {
       byWhy.set(judgement.why, (byWhy.get(judgement.why) ?? new Set()).add(check.id));
     }
   }
-  return [...byWhy].map(([why, ids]) => `?       ${printable(why)} Cannot tell: ${[...ids].join(', ')}`);
+  return [...byWhy].map(([why, ids]) => `?       ${printable(why)} Cannot tell: ${briefly(ids, examined)}`);
+}
+
+/** A group of which nothing can be told is named by its title. */
+function briefly(ids: ReadonlySet<string>, examined: readonly Examined[]): string {
+  return CHECK_GROUPS.flatMap(({ title, checks }) => {
+    const asked = examined.filter(({ check }) => checks.includes(check)).map(({ check }) => check.id);
+    const untold = asked.filter((id) => ids.has(id));
+    return untold.length > 2 && untold.length === asked.length ? [`all of ${title}`] : untold;
+  }).join(', ');
 }
 
 function faultLines(id: string, judgement: Judgement): readonly string[] {

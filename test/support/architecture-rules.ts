@@ -117,7 +117,7 @@ export const noCycles: Rule = (sources) => {
 
 /** What a bundle must not hold, by the files that esbuild put into it. */
 const NEVER_DEPLOYED =
-  /^(?:core\/iam|core\/policy\/config|local|cli|cdk|test|docs)\/|^node_modules\/(?:yaml|zod\/v4\/classic|commander)\//;
+  /^(?:core\/iam|core\/doctor|core\/policy\/config|local|cli|cdk|test|docs)\/|^node_modules\/(?:yaml|zod\/v4\/classic|commander)\//;
 const NOT_IN_MINT =
   /^core\/(?:exchange|parse|parse\/(?:form|details|binding)|policy\/decide)\.ts$|^node_modules\/@cedar-policy\//;
 

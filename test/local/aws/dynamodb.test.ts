@@ -4,7 +4,9 @@ import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DeleteItemCommand,
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
@@ -14,6 +16,7 @@ import {
   TransactGetItemsCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
+  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PolicyStatement } from '../../../core/session/policy-document.ts';
@@ -242,8 +245,32 @@ test('a table that is not there', async () => {
 });
 
 test('administration is not served', async () => {
-  await expect(all.send(new DescribeTableCommand({ TableName }))).rejects.toMatchObject({
-    name: 'NotImplemented',
+  await expect(
+    all.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true })),
+  ).rejects.toMatchObject({ name: 'NotImplemented' });
+});
+
+describe('what a table is like', () => {
+  test('is told by the engine to whom IAM lets ask', async () => {
+    const { Table } = await all.send(new DescribeTableCommand({ TableName }));
+    expect(Table?.TableName).toBe(TableName);
+    const { TimeToLiveDescription } = await all.send(new DescribeTimeToLiveCommand({ TableName }));
+    expect(TimeToLiveDescription?.TimeToLiveStatus).toBe('DISABLED');
+  });
+
+  test('is judged on the table', async () => {
+    const narrow = await clientWith(allow('dynamodb:DescribeTable', ARN));
+    await expect(narrow.send(new DescribeTableCommand({ TableName }))).resolves.toBeTruthy();
+    await expect(narrow.send(new DescribeTableCommand({ TableName: 'others' }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    await expect(narrow.send(new DescribeTimeToLiveCommand({ TableName }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+  });
+
+  test('what the engine does not know is not guessed', async () => {
+    await expect(all.send(new DescribeContinuousBackupsCommand({ TableName }))).rejects.toThrow();
   });
 });
 

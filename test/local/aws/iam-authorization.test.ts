@@ -11,11 +11,14 @@ import {
   DetachRolePolicyCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
   type IAMClient,
   ListAttachedRolePoliciesCommand,
   ListEntitiesForPolicyCommand,
   ListPoliciesCommand,
   ListPolicyVersionsCommand,
+  ListRolePoliciesCommand,
   ListRolesCommand,
   SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
@@ -63,6 +66,9 @@ const CALLS = [
   ['DetachRolePolicy', READER, new DetachRolePolicyCommand({ PolicyArn, RoleName: 'reader' })],
   ['DeletePolicy', arnOf('other', '/x/'), new DeletePolicyCommand({ PolicyArn: arnOf('other', '/x/') })],
   ['ListRoles', '*', new ListRolesCommand({})],
+  ['GetRole', READER, new GetRoleCommand({ RoleName: 'reader' })],
+  ['ListRolePolicies', READER, new ListRolePoliciesCommand({ RoleName: 'reader' })],
+  ['GetRolePolicy', READER, new GetRolePolicyCommand({ RoleName: 'reader', PolicyName: 'read' })],
   ['ListPolicies', '*', new ListPoliciesCommand({})],
 ] as const;
 const send = (client: IAMClient, command: unknown): Promise<unknown> =>
