@@ -68,7 +68,7 @@ async function json(url: string, { fetch, clock }: Network): Promise<Answer> {
     const document: Reading<JsonObject> =
       status === 200 ? await parsed(response) : { ok: false, problem: `answered ${status}` };
     if (status !== 200) await response.body?.cancel();
-    return { status, document, clock: reading(response.headers.get('date'), sent, received) };
+    return { status, document, clock: reading(response.headers, sent, received) };
   } catch (error) {
     return no(
       error instanceof Error && error.name === 'TimeoutError'
@@ -100,9 +100,13 @@ function keySet(document: Reading<JsonObject>): IssuerFacts['keys'] {
     : { ok: false, problem: 'answered what is no key set (RFC 7517 §5)' };
 }
 
-function reading(date: string | null, sent: number, received: number): Fact<ClockReading> {
-  const theirs = date === null ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(theirs)) return unknown('Its answer has no Date.');
+/** An answer out of a cache has the time at which it was made, and says for how long it was kept (RFC 9111 §5.1). */
+function reading(headers: Headers, sent: number, received: number): Fact<ClockReading> {
+  const made = Date.parse(headers.get('date') ?? '');
+  const kept = headers.get('age');
+  const age = kept === null ? 0 : /^\d{1,9}$/.test(kept) ? Number(kept) * 1000 : Number.NaN;
+  if (Number.isNaN(made + age)) return unknown('Its answer does not say what time it is.');
   const half = (received - sent) / 2;
-  return known({ ahead: theirs + HALF_SECOND - (sent + half), within: HALF_SECOND + half });
+  const whole = kept === null ? HALF_SECOND : 2 * HALF_SECOND;
+  return known({ ahead: made + age + whole - (sent + half), within: whole + half });
 }

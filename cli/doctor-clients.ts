@@ -7,7 +7,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { assumedSession, type SessionCredentials } from '../adapters/assumed-session.ts';
-import type { ExaminedStack } from './local-file.ts';
+
+type Keys = Pick<SessionCredentials, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
 
 export interface DoctorPlace {
   /** The broker's Region; `null`: as the SDK finds it. */
@@ -16,7 +17,7 @@ export interface DoctorPlace {
   /** A role's name, to be taken in accounts that are not the caller's. */
   readonly accountRole: string | null;
   /** The laptop stack, whatever the shell says: what is mended there must be nothing real. */
-  readonly local: { readonly endpoint: string; readonly credentials: ExaminedStack['doctor'] } | null;
+  readonly local: { readonly endpoint: string; readonly credentials: Keys } | null;
 }
 
 type Credentials = () => Promise<SessionCredentials>;
@@ -27,7 +28,7 @@ export interface ClientConfig {
   readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
   readonly region?: string;
   readonly endpoint?: string;
-  readonly credentials?: Credentials | ExaminedStack['doctor'];
+  readonly credentials?: Credentials | Keys;
 }
 
 /** IAM and Organizations have one endpoint for all Regions, and sign for this one. */

@@ -122,7 +122,14 @@ const placeOf = (flags: DoctorFlags, stack: ExaminedStack | null, io: Io): Docto
   prefix: flags.prefix,
   accountRole: flags.accountRole ?? null,
   region: stack?.region ?? flags.region ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION ?? null,
-  local: stack && { endpoint: stack.aws_endpoint, credentials: stack.doctor },
+  local: stack && {
+    endpoint: stack.aws_endpoint,
+    credentials: {
+      accessKeyId: stack.doctor.AWS_ACCESS_KEY_ID,
+      secretAccessKey: stack.doctor.AWS_SECRET_ACCESS_KEY,
+      sessionToken: stack.doctor.AWS_SESSION_TOKEN,
+    },
+  },
 });
 
 function told({ file, line, column, problem }: Problem, files: readonly FoundFile[]): string {

@@ -32,7 +32,11 @@ const EXAMINED = z.extend(SHAPE, {
   mdm: z.string(),
   ci: z.string(),
   /** AWS credentials that may look at everything. */
-  doctor: z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), sessionToken: z.string() }),
+  doctor: z.object({
+    AWS_ACCESS_KEY_ID: z.string(),
+    AWS_SECRET_ACCESS_KEY: z.string(),
+    AWS_SESSION_TOKEN: z.string(),
+  }),
 });
 
 async function findLocal<T extends LocalStack>(io: Io, shape: z.ZodMiniType<T>): Promise<T | null> {

@@ -42,11 +42,7 @@ export interface LocalFile {
     readonly AWS_SESSION_TOKEN: string;
   };
   /** AWS credentials that may look at everything, for `writ doctor`; as long. */
-  readonly doctor: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken: string;
-  };
+  readonly doctor: LocalFile['responder'];
   /** Absolute path of the `writ` command. */
   readonly writ: string;
   readonly pid: number;
@@ -82,26 +78,20 @@ export async function describe(stack: {
     users: TEST_USERS,
     agent: 'report-writer',
     device: await readyDevice(folder.dir, mdm, { aud: broker, user: alice }),
-    responder: responderKeys(deployed),
-    doctor: doctorKeys(deployed),
+    responder: keysOf('responder', deployed),
+    doctor: keysOf('doctor', deployed),
     writ: join(root, 'dist', 'writ.js'),
     pid: process.pid,
   };
 }
 
-function responderKeys({ aws }: Deployed): LocalFile['responder'] {
-  const session = takeRole(aws, functionName('responder'), roleArn('responder'), RESPONDER_SECONDS);
+function keysOf(who: 'responder' | 'doctor', { aws }: Deployed): LocalFile['responder'] {
+  const session = takeRole(aws, functionName(who), roleArn(who), RESPONDER_SECONDS);
   return {
     AWS_ACCESS_KEY_ID: session.accessKeyId,
     AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
     AWS_SESSION_TOKEN: session.sessionToken,
   };
-}
-
-function doctorKeys({ aws }: Deployed): LocalFile['doctor'] {
-  const session = takeRole(aws, functionName('doctor'), roleArn('doctor'), RESPONDER_SECONDS);
-  const { accessKeyId, secretAccessKey, sessionToken } = session;
-  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
 /** Owner only: it holds the test users' passwords. */

@@ -75,11 +75,9 @@ export const TRAIL_CHECKS: readonly Check[] = [
     ({ name, selectors }) => {
       const found = management(selectors);
       if (found.length === 0) return null;
-      const kinds = new Set(found.map(({ only }) => only));
-      const both = kinds.has(null) || (kinds.has('ReadOnly') && kinds.has('WriteOnly'));
-      return must(both, {
+      return must(isBoth(found), {
         what: 'AssumeRole is logged as a read: a trail of writes loses the event that names user, agent and task.',
-        proof: `${name}: ReadWriteType is ${[...kinds].join(', ')}`,
+        proof: `${name}: ReadWriteType is ${found.map(({ only }) => only).join(', ')}`,
         fix: selectAll(name),
       });
     },
@@ -98,11 +96,10 @@ export const TRAIL_CHECKS: readonly Check[] = [
         const selectors = all.flatMap((one) => one.selectors).filter(({ category }) => category === 'Data');
         const missing = resources.filter(
           (resource) =>
-            !selectors.some(
-              (selector) =>
-                selector.resourceType === resource.type &&
-                selector.only === null &&
-                covers(selector, resource.prefix),
+            !isBoth(
+              selectors.filter(
+                (selector) => selector.resourceType === resource.type && covers(selector, resource.prefix),
+              ),
             ),
         );
         return missing.length === 0
@@ -148,6 +145,12 @@ function best(trails: readonly TrailFacts[]): TrailFacts | null {
     (found, one) => (found === null || right(one) > right(found) ? one : found),
     null,
   );
+}
+
+/** Reads and writes, in one selector or in two. */
+function isBoth(selectors: readonly TrailSelector[]): boolean {
+  const kinds = new Set(selectors.map(({ only }) => only));
+  return kinds.has(null) || (kinds.has('ReadOnly') && kinds.has('WriteOnly'));
 }
 
 const management = (selectors: readonly TrailSelector[]): readonly TrailSelector[] =>
