@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, member } from '../encoding/i-json.ts';
 import { MAX_RSA_BITS, MIN_RSA_BITS } from '../limits.ts';
 import type { Issuer } from '../policy/bundle.ts';
 import { isSignatureAlgorithm, verificationKey } from '../tokens/public-key.ts';
-import { about, type Check, type Judgement, must, type Verdict } from './check.ts';
+import { about, type Check, cannotTell, type Judgement, must, type Verdict } from './check.ts';
 import { type Facts, type IssuerFacts, known } from './facts.ts';
 
 export const ISSUER_CHECKS: readonly Check[] = [
@@ -12,13 +12,14 @@ export const ISSUER_CHECKS: readonly Check[] = [
     what: 'An issuer’s keys can be had from its `jwks_uri`.',
     reliesOn: '`jwks_uri` of issuers/*.yaml',
     fault: 'There is no key set at `jwks_uri`.',
-    judge: each(({ alias, keys: source }, { keys }) =>
-      must(keys.ok, {
+    judge: each(({ alias, keys: source }, { keys }, { clock }) => {
+      if (!keys.ok && !clock.known) return OFFLINE;
+      return must(keys.ok, {
         what: 'No token of this issuer can be verified.',
         proof: `${'jwks_uri' in source ? source.jwks_uri : ''}: ${keys.ok ? '' : keys.problem}`,
         fix: `Correct jwks_uri in config/issuers/${alias}.yaml, or ask whoever runs the issuer`,
-      }),
-    ),
+      });
+    }),
   },
   {
     id: 'issuer.usable-keys',
@@ -59,8 +60,9 @@ export const ISSUER_CHECKS: readonly Check[] = [
     what: 'An issuer that people sign in at publishes its metadata.',
     reliesOn: '`iss` of issuers/*.yaml with `login`',
     fault: 'There is no discovery document at an issuer that people sign in at.',
-    judge: each(({ alias, iss, login }, { discovery }) => {
+    judge: each(({ alias, iss, login }, { discovery }, { clock }) => {
       if (login === undefined) return null;
+      if (!discovery.ok && !clock.known) return OFFLINE;
       return must(discovery.ok && discovery.value !== null, {
         what: '`writ login` cannot find where to sign in (OpenID Connect Discovery §4).',
         proof: `${iss}: ${discovery.ok ? 'no discovery document' : discovery.problem}`,
@@ -156,15 +158,18 @@ export const ISSUER_CHECKS: readonly Check[] = [
   },
 ];
 
-type JudgeIssuer = (issuer: Issuer, facts: IssuerFacts) => Verdict | null;
+/** No fault of an issuer's, where AWS cannot be reached from here either. */
+const OFFLINE = cannotTell('This machine reaches neither the issuer nor AWS.');
+
+type JudgeIssuer = (issuer: Issuer, facts: IssuerFacts, all: Facts) => Verdict | null;
 
 function each(judge: JudgeIssuer): Check['judge'] {
-  return ({ policy, issuers }: Facts): readonly Judgement[] =>
-    policy.bundle.issuers.flatMap((issuer) => {
-      const facts = issuers[issuer.alias];
+  return (all: Facts): readonly Judgement[] =>
+    all.policy.bundle.issuers.flatMap((issuer) => {
+      const facts = all.issuers[issuer.alias];
       return facts === undefined
         ? []
-        : about(`issuer ${issuer.alias}`, known(facts), (of) => judge(issuer, of));
+        : about(`issuer ${issuer.alias}`, known(facts), (of) => judge(issuer, of, all));
     });
 }
 

@@ -6,7 +6,7 @@ const BY_GROUP: { readonly [group: string]: readonly Source[] } = {
   config: [],
   permission: [],
   agent: [],
-  issuer: ['issuers', 'broker'],
+  issuer: ['clock', 'issuers', 'broker'],
   clock: ['clock', 'issuers'],
   function: ['broker'],
   configuration: ['broker'],

@@ -49,7 +49,7 @@ function part(id: string, differs: string, holds: (role: RoleFacts, wanted: Part
   const what = id.slice('part.'.length);
   return {
     id,
-    what: `The ${what} of reconciler’s and canary’s roles is what Writ gives them.`,
+    what: `Reconciler’s and canary’s roles have the ${what} that Writ gives them.`,
     reliesOn: `IAM: ${what} of roles below \`${PARTS_PATH}\``,
     fault: `A role of ours ${differs}.`,
     judge: eachAccount(({ account, id: number }, { roles }, all) => {

@@ -124,7 +124,7 @@ function drift(
 ): Check {
   return {
     id,
-    what: `A target role’s ${part} is what the configuration gives.`,
+    what: `A target role has the ${part} that the configuration gives.`,
     reliesOn: `IAM: ${part} of target roles; permissions/*.yaml`,
     fault: `A target role ${differs}.`,
     judge: eachTarget((role, target) => {

@@ -20,7 +20,7 @@ function canonical(document: JsonObject): string {
 function normal(value: unknown, name = ''): unknown {
   if (isJsonObject(value)) {
     const entries = Object.entries(value);
-    // Below an operator every value is a list of texts; whether an entry is one is told by what it holds.
+    // Below `Condition` names are operators, and below those every value is a list of texts.
     return Object.fromEntries(
       entries.map(([key, inner]) => [key, name === 'Condition' ? operator(inner) : normal(inner, key)]),
     );

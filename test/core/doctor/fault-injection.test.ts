@@ -3,6 +3,7 @@ import { CHECKS } from '../../../core/doctor/checks.ts';
 import { COMPILES } from '../../../core/doctor/configuration.ts';
 import { examine, examineUncompiled } from '../../../core/doctor/examine.ts';
 import { type Facts, unknown } from '../../../core/doctor/facts.ts';
+import { sourcesOf } from '../../../core/doctor/needs.ts';
 import { FAULTS, faulty } from './faults.ts';
 import { type Draft, goodStack } from './good-stack.ts';
 
@@ -67,6 +68,33 @@ test('what cannot be looked at is told so, and is never ok', () => {
     else if (issuers.includes(id) || id === 'clock.issuer') expect([id, verdict]).toEqual([id, 'nothing']);
     else expect([id, verdict]).toEqual([id, 'cannot_tell']);
   }
+});
+
+test.each(CHECKS.map(({ id }) => id))('%s needs no other facts than are gathered for it', (id) => {
+  const sources = sourcesOf([id]);
+  const nobody = blind();
+  const good = goodStack();
+  const facts: Facts = {
+    ...good,
+    ...(sources.has('clock') ? {} : { clock: nobody.clock }),
+    ...(sources.has('issuers') ? {} : { issuers: {} }),
+    ...(sources.has('broker') ? {} : { broker: nobody.broker }),
+    ...(sources.has('accounts') ? {} : { accounts: {} }),
+    ...(sources.has('organization') ? {} : { organization: nobody.organization }),
+  };
+  expect(examine(facts, [id]).map(({ verdict }) => verdict)).toEqual(['ok']);
+});
+
+test('a laptop in a tunnel is no fault of anybody’s', () => {
+  const facts = structuredClone(goodStack()) as Draft<Facts>;
+  facts.clock = unknown('It does not answer.');
+  const unreachable = { ok: false, problem: 'cannot be reached' } as const;
+  for (const one of Object.values(facts.issuers)) {
+    Object.assign(one, { clock: facts.clock, discovery: unreachable, keys: unreachable });
+  }
+  const told = new Map(examine(facts).map(({ check, verdict }) => [check.id, verdict]));
+  expect([told.get('issuer.keys'), told.get('issuer.discovery')]).toEqual(['cannot_tell', 'cannot_tell']);
+  expect(faultsIn(facts)).toEqual([]);
 });
 
 test('a configuration that does not compile is one fault, and nothing else can be told', () => {
