@@ -1,8 +1,8 @@
 import { CfnManagedPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { CANARY_ROLE, DIRECT_PATH, PARTS_PATH } from '../../core/revocation/names.ts';
-import { partRoles } from '../../core/revocation/roles.ts';
-import type { PolicyStatement } from '../../core/session/policy-document.ts';
+import { type PartRole, partRoles } from '../../core/revocation/roles.ts';
+import type { PolicyDocument, PolicyStatement } from '../../core/session/policy-document.ts';
 import { ROLE_PATH } from '../../core/session/role-arn.ts';
 
 export const WATCH_ROLE = 'watch';
@@ -23,13 +23,15 @@ export interface PartRolesProps {
 export class PartRoles extends Construct {
   constructor(scope: Construct, id: string, props: PartRolesProps) {
     super(scope, id);
-    for (const { name, path, trust, permissions } of partRoles(props.account, props.reconcileRoleArn)) {
+    for (const part of partRoles(props.account, props.reconcileRoleArn)) {
+      const { name, path, trust, permissions, boundary } = part;
       new CfnRole(this, name, {
         roleName: name,
         path,
         description: `Writ: ${name}`,
         assumeRolePolicyDocument: trust,
         policies: [{ policyName: 'permissions', policyDocument: permissions }],
+        ...(boundary && { permissionsBoundary: this.boundaryOf(part, boundary).ref }),
         // The canary is denied as every target role is: that is what it shows.
         ...(name === CANARY_ROLE ? { managedPolicyArns: [props.denyPolicyArn] } : {}),
       });
@@ -62,6 +64,15 @@ export class PartRoles extends Construct {
       policyDocument: document(...directDeny(props.account)),
     });
   }
+
+  private boundaryOf({ name, path }: PartRole, policyDocument: PolicyDocument): CfnManagedPolicy {
+    return new CfnManagedPolicy(this, `${name}-boundary`, {
+      managedPolicyName: `${name}-boundary`,
+      path,
+      description: `The most that sessions of ${name} can do, whatever its other policies come to say.`,
+      policyDocument,
+    });
+  }
 }
 
 /** As `writ revoke --direct` needs it. */
@@ -72,9 +83,11 @@ const directDeny = (account: string): readonly PolicyStatement[] => {
       Effect: 'Allow',
       Action: [
         'iam:CreatePolicy',
-        'iam:GetPolicy',
         'iam:GetPolicyVersion',
         'iam:ListEntitiesForPolicy',
+        'iam:ListPolicyVersions',
+        'iam:CreatePolicyVersion',
+        'iam:DeletePolicyVersion',
         'iam:DeletePolicy',
       ],
       Resource: policies,

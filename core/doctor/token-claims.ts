@@ -74,7 +74,10 @@ function meaningsOf(claims: JsonObject, issuer: Issuer | null, now: number): Rea
   );
   add(names.user, () => 'the device’s user, who alone may use it');
   add(names.compliant, () => 'whether the device is compliant, for policies');
-  for (const { claim } of issuer.require) add(String(claim), () => 'a rule of the issuer is about it');
+  for (const { claim } of issuer.require) {
+    const [name = ''] = typeof claim === 'string' ? [claim] : claim;
+    add(name, () => 'a rule of the issuer is about it');
+  }
   return means;
 }
 

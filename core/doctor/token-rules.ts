@@ -5,7 +5,7 @@ import { CLOCK_SKEW_SECONDS, MAX_ACTOR_AGE_WITHOUT_JTI_SECONDS } from '../limits
 import type { Bundle, Issuer } from '../policy/bundle.ts';
 import type { FindKey } from '../ports.ts';
 import type { Reason } from '../refusals.ts';
-import { claimOf, meets } from '../tokens/claim-rule.ts';
+import { claimOf, meets, valueAt } from '../tokens/claim-rule.ts';
 import { isNumericDate } from '../tokens/claims.ts';
 import { confirmedKey } from '../tokens/confirmation.ts';
 import { notHuman } from '../tokens/human.ts';
@@ -66,7 +66,7 @@ export async function explainRules(
         `${claimOf(required)} is one of ours`,
         meets(required, claims),
         issuer.class === 'subject' ? 'subject_rule' : 'token_claim',
-        `${claimOf(required)}: ${shown(member(claims, claimOf(required)))}`,
+        `${claimOf(required)}: ${shown(valueAt(required, claims))}`,
       ),
     ),
     ...ofClass(claims, issuer, context),

@@ -253,6 +253,11 @@ async function allSecrets(): Promise<readonly Secret[]> {
       value: stack.local.responder[name as keyof typeof stack.local.responder],
       home: /^stack\/local\.json$/,
     })),
+    ...(['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const).map((name) => ({
+      name: `a doctor’s ${name}`,
+      value: stack.local.doctor[name],
+      home: /^stack\/local\.json$/,
+    })),
     {
       name: 'nonce key',
       value: (await readFile(join(dir, 'nonce-keys'), 'utf8')).trim(),
