@@ -3,9 +3,10 @@ import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { LoadedBundle } from '../core/policy/bundle.ts';
 import type { BrokerFile } from '../core/policy/config/broker.ts';
+import { everyTargetRole } from '../core/revocation/names.ts';
 import { acknowledge, acknowledged } from './acknowledged.ts';
 import type { FunctionCode } from './broker/code.ts';
-import { schedulesPattern, targetRolesPattern } from './names.ts';
+import { schedulesPattern } from './names.ts';
 import { WritBroker } from './writ-broker.ts';
 
 export interface BrokerStackProps {
@@ -32,7 +33,7 @@ export class BrokerStack extends Stack {
       PermissionsBoundary.of(this).apply(boundary);
     }
     const active = policy.bundle.accounts.filter(({ state }) => state === 'active');
-    const targets = active.map(({ id }) => targetRolesPattern(id));
+    const targets = active.map(({ id }) => everyTargetRole(id));
     acknowledge(this, acknowledged(targets, schedulesPattern(account, region)));
   }
 }

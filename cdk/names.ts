@@ -1,21 +1,5 @@
 /** What things are called in the broker's account. Members trust two of these roles by name, so names are contract. */
-
-/** Handlers of `lambda/`, one function each. */
-export const DUTIES = [
-  'exchange',
-  'mint',
-  'permissions',
-  'enroll',
-  'metadata',
-  'revoke',
-  'reconcile',
-  'writs',
-  'status',
-  'sweep',
-  'schedule',
-  'close',
-] as const;
-export type Duty = (typeof DUTIES)[number];
+import type { Duty } from '../core/duties.ts';
 
 export const functionName = (duty: Duty): string => `writ-${duty}`;
 export const roleName = (duty: Duty | 'scheduler'): string => `writ-${duty}`;
@@ -35,7 +19,6 @@ export const busArnOf = (account: string, region: string): string =>
 /** The stage is part of the public URL where there is no domain. */
 export const STAGE = 'writ';
 
-/** What mint may assume, and what schedule may make. @param account - Twelve digits. */
-export const targetRolesPattern = (account: string): string => `arn:aws:iam::${account}:role/writ/*`;
+/** What schedule may make. @param account - Twelve digits. */
 export const schedulesPattern = (account: string, region: string): string =>
   `arn:aws:scheduler:${region}:${account}:schedule/${SCHEDULE_GROUP}/*`;

@@ -1,9 +1,9 @@
 /** `node cdk/privileges.ts`: writes the table of architecture, section 9, from `duties.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DUTIES, type Duty } from '../core/duties.ts';
 import { type Access, DUTY_SPECS } from './broker/duties.ts';
 import { ROOT } from './installation.ts';
-import { DUTIES, type Duty } from './names.ts';
 
 const FILE = join(ROOT, 'docs', 'architecture.md');
 const [BEGIN, END] = ['<!-- privileges: node cdk/privileges.ts -->', '<!-- /privileges -->'];

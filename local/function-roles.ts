@@ -5,10 +5,9 @@
  */
 
 import type { Bundle } from '../core/policy/bundle.ts';
-import { DIRECT_PATH, PARTS_PATH } from '../core/revocation/names.ts';
-import { partRoles } from '../core/revocation/roles.ts';
+import { everyTargetRole, PARTS_PATH } from '../core/revocation/names.ts';
+import { directDenyPermissions, partRoles } from '../core/revocation/roles.ts';
 import type { PolicyDocument } from '../core/session/policy-document.ts';
-import { ROLE_PATH } from '../core/session/role-arn.ts';
 import { targetRoles } from '../core/session/roles.ts';
 import { ACCOUNT } from './aws/account.ts';
 import { functionArn } from './aws/lambda.ts';
@@ -63,10 +62,7 @@ const functionRoles = (enrolmentKeyArn: string): readonly RoleInput[] => [
     device: allow(['kms:GetPublicKey'], [enrolmentKeyArn]),
   }),
   role('mint', {
-    assume: allow(
-      ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
-      [`arn:aws:iam::${ACCOUNT}:role/writ/*`],
-    ),
+    assume: allow(['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'], [everyTargetRole(ACCOUNT)]),
   }),
   role('enroll', { sign: allow(['kms:Sign'], [enrolmentKeyArn]) }),
   role('revoke', {
@@ -119,23 +115,7 @@ const schedulerRole = (): RoleInput =>
 const responderRole = (): RoleInput => ({
   ...role('responder', {
     routes: allow(['execute-api:Invoke'], [`${API_ARN}/POST/responder/*`]),
-    directly: allow(
-      [
-        'iam:CreatePolicy',
-        'iam:GetPolicyVersion',
-        'iam:ListEntitiesForPolicy',
-        'iam:ListPolicyVersions',
-        'iam:CreatePolicyVersion',
-        'iam:DeletePolicyVersion',
-        'iam:DeletePolicy',
-      ],
-      [`arn:aws:iam::${ACCOUNT}:policy${DIRECT_PATH}*`],
-    ),
-    attach: allow(
-      ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
-      [`arn:aws:iam::${ACCOUNT}:role${ROLE_PATH}*`],
-    ),
-    look: allow(['iam:ListRoles', 'iam:ListPolicies'], ['*']),
+    directly: directDenyPermissions(ACCOUNT),
   }),
   maxSessionDuration: RESPONDER_SECONDS,
 });

@@ -12,8 +12,9 @@ import {
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { DUTIES } from '../../core/duties.ts';
 import { MAX_MANAGED_POLICY_CHARS } from '../../core/limits.ts';
-import { DUTIES, functionName, STAGE } from '../names.ts';
+import { functionName, STAGE } from '../names.ts';
 import { DUTY_SPECS } from './duties.ts';
 import type { Functions } from './functions.ts';
 import type { Queues } from './queues.ts';

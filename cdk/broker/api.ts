@@ -24,7 +24,8 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Duty, STAGE } from '../names.ts';
+import type { Duty } from '../../core/duties.ts';
+import { STAGE } from '../names.ts';
 import type { Functions } from './functions.ts';
 
 interface Route {

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import type { Duty } from '../names.ts';
+import type { Duty } from '../../core/duties.ts';
 import { DUTY_SPECS } from './duties.ts';
 
 export interface FunctionCode {

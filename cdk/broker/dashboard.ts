@@ -7,7 +7,8 @@ import {
   Metric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { DUTIES, STAGE } from '../names.ts';
+import { DUTIES } from '../../core/duties.ts';
+import { STAGE } from '../names.ts';
 import type { Alarms } from './alarms.ts';
 import type { Functions } from './functions.ts';
 

@@ -2,7 +2,7 @@
  * What each function may do and why, as data: its role, its environment and the table of architecture, section 9, are made
  * from here, and a test compares them with the template both ways.
  */
-import type { Duty } from '../names.ts';
+import type { Duty } from '../../core/duties.ts';
 
 /** What a statement can be about; the stack knows the ARNs. */
 export type Place =

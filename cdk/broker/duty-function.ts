@@ -4,7 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Duty, functionName, roleName } from '../names.ts';
+import type { Duty } from '../../core/duties.ts';
+import { functionName, roleName } from '../names.ts';
 import type { Access, DutySpec } from './duties.ts';
 
 export interface DutyFunctionProps {

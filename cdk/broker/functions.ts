@@ -1,16 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { DUTIES, type Duty } from '../../core/duties.ts';
 import type { LoadedBundle } from '../../core/policy/bundle.ts';
-import { canaryRoleArn, reconcilerRoleArn } from '../../core/revocation/names.ts';
-import {
-  DUTIES,
-  type Duty,
-  functionArnOf,
-  SCHEDULE_GROUP,
-  schedulesPattern,
-  targetRolesPattern,
-} from '../names.ts';
+import { canaryRoleArn, everyTargetRole, reconcilerRoleArn } from '../../core/revocation/names.ts';
+import { functionArnOf, SCHEDULE_GROUP, schedulesPattern } from '../names.ts';
 import type { FunctionCode } from './code.ts';
 import { type Access, DUTY_SPECS, type Place, type Setting } from './duties.ts';
 import { DutyFunction, type DutyFunctionProps, type Whereabouts } from './duty-function.ts';
@@ -96,7 +90,7 @@ function placesOf(
     'enrolment key': at(keys.enrolment.keyArn),
     'nonce keys': at(keys.nonceSecretArn),
     mint: at(functionArnOf(account, region, 'mint')),
-    'target roles': at(...active.map(({ id }) => targetRolesPattern(id))),
+    'target roles': at(...active.map(({ id }) => everyTargetRole(id))),
     'part roles': at(...active.flatMap(({ id }) => [canaryRoleArn(id), reconcilerRoleArn(id)])),
     'reconcile queue': at(queues.reconcile.queueArn),
     'stream failures': at(queues.streamFailures.queueArn),

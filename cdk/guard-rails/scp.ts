@@ -1,8 +1,10 @@
 /** Service control policies: what no principal of the organisation may do, whatever its account's administrator says. */
+
+import { DUTIES } from '../../core/duties.ts';
 import { DENY_POLICY_PATH, DIRECT_PATH, PARTS_PATH, RECONCILER_ROLE } from '../../core/revocation/names.ts';
 import type { PolicyDocument, PolicyStatement } from '../../core/session/policy-document.ts';
 import { ROLE_PATH } from '../../core/session/role-arn.ts';
-import { DUTIES, functionName, roleArnOf, roleName } from '../names.ts';
+import { functionName, roleArnOf, roleName } from '../names.ts';
 import { brokerDeployers, DEPLOYERS, WRIT_TAGS } from './principals.ts';
 
 export interface GuardRailProps {

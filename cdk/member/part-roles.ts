@@ -1,9 +1,8 @@
 import { CfnManagedPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { CANARY_ROLE, DIRECT_PATH, PARTS_PATH } from '../../core/revocation/names.ts';
-import { type PartRole, partRoles } from '../../core/revocation/roles.ts';
+import { CANARY_ROLE, PARTS_PATH } from '../../core/revocation/names.ts';
+import { directDenyPermissions, type PartRole, partRoles } from '../../core/revocation/roles.ts';
 import type { PolicyDocument, PolicyStatement } from '../../core/session/policy-document.ts';
-import { ROLE_PATH } from '../../core/session/role-arn.ts';
 
 export const WATCH_ROLE = 'watch';
 export const watchRoleArn = (account: string): string =>
@@ -61,7 +60,7 @@ export class PartRoles extends Construct {
       managedPolicyName: 'writ-responder-direct',
       description:
         'May attach a deny to brokered roles with nothing of Writ in the way: writ revoke --direct.',
-      policyDocument: document(...directDeny(props.account)),
+      policyDocument: directDenyPermissions(props.account),
     });
   }
 
@@ -74,33 +73,5 @@ export class PartRoles extends Construct {
     });
   }
 }
-
-/** As `writ revoke --direct` needs it. */
-const directDeny = (account: string): readonly PolicyStatement[] => {
-  const policies = `arn:aws:iam::${account}:policy${DIRECT_PATH}*`;
-  return [
-    {
-      Effect: 'Allow',
-      Action: [
-        'iam:CreatePolicy',
-        'iam:GetPolicyVersion',
-        'iam:ListEntitiesForPolicy',
-        'iam:ListPolicyVersions',
-        'iam:CreatePolicyVersion',
-        'iam:DeletePolicyVersion',
-        'iam:DeletePolicy',
-      ],
-      Resource: policies,
-    },
-    {
-      Effect: 'Allow',
-      Action: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
-      Resource: `arn:aws:iam::${account}:role${ROLE_PATH}*`,
-      Condition: { ArnLike: { 'iam:PolicyARN': policies } },
-    },
-    // To find brokered roles, and denies that stand already; IAM knows no narrower resource for lists.
-    { Effect: 'Allow', Action: ['iam:ListPolicies', 'iam:ListRoles'], Resource: '*' },
-  ];
-};
 
 const document = (...Statement: readonly PolicyStatement[]) => ({ Version: '2012-10-17', Statement });

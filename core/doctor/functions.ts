@@ -1,10 +1,11 @@
 /** The deployed functions: that all are there, run, and decide by one configuration, which is this one. */
 
+import { DUTIES } from '../duties.ts';
 import { member } from '../encoding/i-json.ts';
 import { MINT_TIMEOUT_MILLIS, RECONCILE_MILLIS } from '../limits.ts';
 import { about, type Check, type Judgement, must, type Verdict } from './check.ts';
 import { type Facts, type FunctionFacts, known } from './facts.ts';
-import { DUTIES, functionOf, publicUrlOf, settingOf, valuesOf } from './settings.ts';
+import { functionOf, publicUrlOf, settingOf, valuesOf } from './settings.ts';
 
 const RUNTIME = 'nodejs24.x';
 const BUNDLE = 'WRIT_BUNDLE_SHA256';

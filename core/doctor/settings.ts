@@ -1,23 +1,8 @@
 /** What the deployed functions say of themselves: where everything else of the broker is found. */
+import { DUTIES, type Duty } from '../duties.ts';
 import { type Fact, type Facts, type FunctionFacts, known, unknown } from './facts.ts';
 
-/** Handlers of `lambda/`. A function is called `<anything>-<duty>`, as the stack names it. */
-export const DUTIES = [
-  'exchange',
-  'mint',
-  'permissions',
-  'enroll',
-  'metadata',
-  'revoke',
-  'reconcile',
-  'writs',
-  'status',
-  'sweep',
-  'schedule',
-  'close',
-] as const;
-export type Duty = (typeof DUTIES)[number];
-
+/** A function is called `<anything>-<duty>`, as the stack names it. */
 export const dutyOf = ({ name }: Pick<FunctionFacts, 'name'>): Duty | null =>
   DUTIES.find((duty) => name === duty || name.endsWith(`-${duty}`)) ?? null;
 

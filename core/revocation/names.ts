@@ -20,6 +20,8 @@ export const reconcilerRoleArn = (account: string): string => partArn(account, R
 
 /** What an ARN of a target role begins with, whether the configuration names that role or not any more. */
 export const targetRolesArn = (account: string): string => `arn:aws:iam::${account}:role${ROLE_PATH}`;
+/** A pattern of them all. */
+export const everyTargetRole = (account: string): string => `${targetRolesArn(account)}*`;
 
 const partArn = (account: string, name: string): string => `arn:aws:iam::${account}:role${PARTS_PATH}${name}`;
 

@@ -3,10 +3,11 @@ import type { PolicyDocument } from '../session/policy-document.ts';
 import {
   CANARY_ROLE,
   canaryRoleArn,
+  DIRECT_PATH,
   denyPolicyArn,
+  everyTargetRole,
   PARTS_PATH,
   RECONCILER_ROLE,
-  targetRolesArn,
 } from './names.ts';
 
 export interface PartRole {
@@ -69,11 +70,44 @@ const reconcilerPermissions = (account: string): PolicyDocument => {
     {
       Effect: 'Allow',
       Action: 'iam:AttachRolePolicy',
-      Resource: [`${targetRolesArn(account)}*`, canaryRoleArn(account)],
+      Resource: [everyTargetRole(account), canaryRoleArn(account)],
       Condition: { ArnEquals: { 'iam:PolicyARN': policy } },
     },
     // To say which denies responders have attached themselves; IAM knows no resource for it.
     { Effect: 'Allow', Action: 'iam:ListPolicies', Resource: '*' },
+  );
+};
+
+/**
+ * What a responder's own credentials need for `writ revoke --direct`: deny policies of a path of their own, attached to
+ * target roles. No other policy can be attached by it, and the reconciler's not be taken off.
+ *
+ * @param account - Twelve digits.
+ */
+export const directDenyPermissions = (account: string): PolicyDocument => {
+  const policies = `arn:aws:iam::${account}:policy${DIRECT_PATH}*`;
+  return document(
+    {
+      Effect: 'Allow',
+      Action: [
+        'iam:CreatePolicy',
+        'iam:CreatePolicyVersion',
+        'iam:DeletePolicy',
+        'iam:DeletePolicyVersion',
+        'iam:GetPolicyVersion',
+        'iam:ListEntitiesForPolicy',
+        'iam:ListPolicyVersions',
+      ],
+      Resource: policies,
+    },
+    {
+      Effect: 'Allow',
+      Action: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+      Resource: everyTargetRole(account),
+      Condition: { ArnLike: { 'iam:PolicyARN': policies } },
+    },
+    // To find brokered roles, and denies that stand already; IAM knows no narrower resource for lists.
+    { Effect: 'Allow', Action: ['iam:ListPolicies', 'iam:ListRoles'], Resource: '*' },
   );
 };
 

@@ -7,7 +7,7 @@
 import { isoTime } from '../encoding/iso-time.ts';
 import type { Conditions, PolicyStatement } from '../session/policy-document.ts';
 import type { TagKind } from './denials.ts';
-import { canaryRoleArn, targetRolesArn } from './names.ts';
+import { canaryRoleArn, everyTargetRole } from './names.ts';
 
 const deny = (Condition: Conditions): PolicyStatement => ({
   Effect: 'Deny',
@@ -42,7 +42,7 @@ export const byRole = (arns: readonly string[], before: number): PolicyStatement
  * @param account - Twelve digits.
  */
 export const byEveryRole = (account: string, before: number): PolicyStatement =>
-  deny({ ArnLike: { 'aws:PrincipalArn': [`${targetRolesArn(account)}*`] }, ...issuedBefore(before) });
+  deny({ ArnLike: { 'aws:PrincipalArn': [everyTargetRole(account)] }, ...issuedBefore(before) });
 
 /**
  * All but the canaries, which must be refused by their own document and for no other reason: else nobody could tell

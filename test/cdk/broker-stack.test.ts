@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { TTL_ATTRIBUTE, tableDefinitions } from '../../adapters/tables.ts';
 import { functionNames } from '../../build.ts';
 import { DUTY_SPECS } from '../../cdk/broker/duties.ts';
-import { DUTIES, functionName } from '../../cdk/names.ts';
+import { functionName } from '../../cdk/names.ts';
+import { DUTIES } from '../../core/duties.ts';
 import { brokerTemplate, find, ofType, type Properties, resolved } from './synthesised.ts';
 
 const template = brokerTemplate();

@@ -6,13 +6,14 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, expect, test, vi } from 'vitest';
 import { acknowledged } from '../../cdk/acknowledged.ts';
-import { schedulesPattern, targetRolesPattern } from '../../cdk/names.ts';
+import { schedulesPattern } from '../../cdk/names.ts';
 import {
   ACKNOWLEDGED_FILE,
   acknowledgedPage,
   CHECKOV_FILE,
   checkovConfig,
 } from '../../cdk/write-acknowledged.ts';
+import { everyTargetRole } from '../../core/revocation/names.ts';
 import { BROKER, brokerApp } from './synthesised.ts';
 
 interface Report {
@@ -71,10 +72,7 @@ test('what somebody adds is found, and not covered by what is acknowledged elsew
 
 test('each that is acknowledged is found where it is, and acknowledged nowhere else', () => {
   const found = findings(false);
-  const standing = acknowledged(
-    [targetRolesPattern('111122223333')],
-    schedulesPattern(BROKER, 'eu-central-1'),
-  );
+  const standing = acknowledged([everyTargetRole('111122223333')], schedulesPattern(BROKER, 'eu-central-1'));
   for (const { id, at } of standing) {
     for (const path of at) {
       expect(

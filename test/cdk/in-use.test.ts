@@ -5,7 +5,8 @@
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { DUTIES, type Duty, roleName } from '../../cdk/names.ts';
+import { roleName } from '../../cdk/names.ts';
+import { DUTIES, type Duty } from '../../core/duties.ts';
 import { evaluate } from '../../core/iam/evaluate.ts';
 import type { PolicyDocument } from '../../core/session/policy-document.ts';
 import { startDynamoDb } from '../../local/dynoxide.ts';

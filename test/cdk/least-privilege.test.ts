@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { DUTIES, functionName, roleName } from '../../cdk/names.ts';
+import { functionName, roleName } from '../../cdk/names.ts';
 import { documented, privileges } from '../../cdk/privileges.ts';
+import { DUTIES } from '../../core/duties.ts';
 import type { PolicyStatement } from '../../core/session/policy-document.ts';
 import { type Config, readConfig } from '../../lambda/edge/config.ts';
 import { brokerTemplate, find, ofType, resolved, type Template } from './synthesised.ts';

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { directDenyPermissions } from '../../core/revocation/roles.ts';
 import { newWorld } from '../cli/world.ts';
 import { commandsOf, runCommands } from '../support/guide.ts';
 
@@ -51,6 +52,12 @@ test('every flag is one that the command has', async () => {
     expect(used.length).toBeGreaterThan(0);
     for (const flag of new Set(used)) expect(stdout).toContain(flag);
   }
+});
+
+test('the role that is to be there before that night is the one that the templates make', () => {
+  const actions = directDenyPermissions('444455556666').Statement.flatMap(({ Action = [] }) => Action);
+  const told = [...page.matchAll(/`(iam:[A-Za-z]+)`/g)].map(([, action]) => action);
+  expect([...new Set(told)].sort()).toEqual([...actions].sort());
 });
 
 describe('the runner', () => {

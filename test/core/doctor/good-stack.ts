@@ -12,7 +12,7 @@ import {
   type OrganizationFacts,
   type RoleFacts,
 } from '../../../core/doctor/facts.ts';
-import { DUTIES } from '../../../core/doctor/settings.ts';
+import { DUTIES } from '../../../core/duties.ts';
 import type { Account, Issuer, LoadedBundle } from '../../../core/policy/bundle.ts';
 import { compile } from '../../../core/policy/compile.ts';
 import { CANARY_ROLE, denyPolicyArn } from '../../../core/revocation/names.ts';

@@ -1,0 +1,16 @@
+/** What is deployed: the handlers of `lambda/`, one function each. */
+export const DUTIES = [
+  'exchange',
+  'mint',
+  'permissions',
+  'enroll',
+  'metadata',
+  'revoke',
+  'reconcile',
+  'writs',
+  'status',
+  'sweep',
+  'schedule',
+  'close',
+] as const;
+export type Duty = (typeof DUTIES)[number];
