@@ -1,0 +1,77 @@
+/** What the evidence log says, arranged for the join. Built once per run from verified leaves; read by every judge. */
+import type { WritState } from '../ledger/fold.ts';
+import type { LedgerRecord, Stamped } from '../ledger/records.ts';
+
+/** One leaf of the log. */
+export interface Leaf {
+  readonly index: number;
+  /** RFC 6962 leaf hash, lower-case hex. */
+  readonly leaf: string;
+  readonly body: string;
+  /** `null`: the body is no record (it says nothing, and is counted). */
+  readonly record: LedgerRecord | null;
+  /** Whether its hash leads to the signed root. One that does not proves nothing. */
+  readonly proven: boolean;
+}
+
+/** What the log as a whole is worth. */
+export interface LogFacts {
+  readonly origin: string;
+  readonly size: number;
+  /** Base64, as in the checkpoint. */
+  readonly root: string;
+  /** `<name>+<8 hex>`: the key that signed. */
+  readonly key: string;
+  /** NumericDates of the oldest and newest record; `null`: it is empty. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Made on a laptop: reports say LOCAL, NOT EVIDENCE. */
+  readonly local: boolean;
+  /** What did not hold; empty: everything did. */
+  readonly flaws: readonly LogFlaw[];
+}
+export interface LogFlaw {
+  /** Path of the object, or a leaf's index. */
+  readonly where: string;
+  readonly flaw: string;
+}
+
+/** All that is known of one writ. */
+export interface WritEvidence {
+  readonly writ: string;
+  readonly state: WritState;
+  /** Leaves of its records, by sort key: which records a verdict rests on. */
+  readonly leaves: { readonly [sk: string]: Leaf };
+  /** STS's own times, NumericDate; `null` where no session was issued. */
+  readonly issuedAt: number | null;
+  readonly deadline: number | null;
+  /** What took it back early, oldest first: its own revocations and those of its principals. */
+  readonly endings: readonly Ending[];
+}
+
+/** One revocation, as it touches one writ. */
+export interface Ending {
+  readonly revocation: string;
+  readonly kind: string;
+  readonly value: string;
+  /** NumericDate. */
+  readonly askedAt: number;
+  /** Sessions issued before are denied; `null`: of a single writ, or not stamped. */
+  readonly denyBefore: Stamped['denyBefore'] | null;
+  /** In the writ's account: IAM took the document, and a canary was refused. NumericDates. */
+  readonly written: number | null;
+  readonly seenRefused: number | null;
+  readonly leaves: readonly Leaf[];
+}
+
+export interface Evidence {
+  readonly log: LogFacts;
+  readonly writs: ReadonlyMap<string, WritEvidence>;
+  /** STS request id → writ; access key id → writs (AWS repeats key ids). */
+  readonly byRequestId: ReadonlyMap<string, string>;
+  readonly byAccessKey: ReadonlyMap<string, readonly string[]>;
+  /** ARNs of the roles that any record names: they are brokered, and so is all below `role/writ/`. */
+  readonly roles: ReadonlySet<string>;
+  /** Clear values of personal fields, where the auditor has been given them; absent reads *erased*. */
+  readonly openings: ReadonlyMap<string, { readonly [field: string]: string }>;
+}
