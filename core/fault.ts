@@ -16,10 +16,13 @@ export const FAULT_CODES = [
   'outcome_slot_lost',
   'revocation_pending',
   'account_unverified',
+  'archive_behind',
   'iam_unavailable',
   'canary_unavailable',
   'queue_unavailable',
   'scheduler_unavailable',
+  'evidence_unavailable',
+  'evidence_forked',
   'misconfigured',
 ] as const;
 

@@ -140,6 +140,38 @@ export const SPENT_KEPT_SECONDS = 300;
 /** A minute's count of refusals stays in control, seconds: ours, for whoever looks at a loop that has just run wild. */
 export const COUNTER_KEPT_SECONDS = 3600;
 
+/** A probe waits so long for AWS to refuse what it ended, milliseconds: ours; the next one is a minute after it. */
+export const PROBE_WITHIN_MILLIS = 45_000;
+/** And so long for one answer of the broker, milliseconds: ours; what is slower rings as slow (p99) anyway. */
+export const PROBE_ANSWER_MILLIS = 5_000;
+
+/** One object of the evidence log, bytes: a bundle of 256 entries of 64 KiB is the longest, 17 MB. */
+export const MAX_EVIDENCE_OBJECT_BYTES = 64 * 1024 * 1024;
+/** How often a writer of the checkpoint meets another before it gives up: ours. */
+export const EVIDENCE_PUT_TRIES = 4;
+/** A tile that the next growth replaces is locked for so many days at most: ours; it can be made again. */
+export const PARTIAL_LOCK_DAYS = 7;
+/** How often an archiver tries to be the one who appends: ours; each who loses has let another one append. */
+export const ARCHIVE_TRIES = 8;
+/** Keys of a ledger item that the evidence log takes for one of ours, characters: ours, by far the longest has 60. */
+export const MAX_KEY_CHARS = 256;
+/** What was due so many seconds ago must be in the evidence log: ours; the time index and the stream lag by moments. */
+export const ARCHIVE_GRACE_SECONDS = 60;
+/** A look for what is not archived begins so far back where nobody has looked yet, seconds: as long as the stream keeps. */
+export const ARCHIVE_FIRST_SECONDS = 24 * 3600;
+/** Nothing is issued while the evidence log is so far behind, seconds: half of what the stream keeps. */
+export const MAX_ARCHIVE_LAG_SECONDS = 12 * 3600;
+/** Writs whose leaves are looked up side by side; and the steps in which that goes on, seconds: ours. */
+export const ARCHIVE_LOOKS_AT_ONCE = 20;
+export const ARCHIVE_STEP_SECONDS = 60;
+/** Items, and leaves, that one gap sweep looks at, and that it appends at once: ours; a sweep goes on where one stopped. */
+export const GAPS_LOOKED_AT = 10_000;
+export const GAPS_AT_ONCE = 100;
+/** Who goes on working while he is forgotten is looked for again so often: ours. */
+export const FORGET_ROUNDS = 3;
+/** What seems to be missing is looked for again after this, milliseconds: ours; a batch of the stream is five seconds old. */
+export const GAP_AGAIN_MILLIS = 20_000;
+
 /** The longest policy that is read, characters: S3's limit on a bucket policy (20 KB), the longest of all. */
 export const MAX_POLICY_CHARS = 20_480;
 /** STS: a session policy's characters. */
@@ -159,3 +191,6 @@ export const EXPIRY_SOON_SECONDS = 30 * 24 * 3600;
 export const MAX_CLOCK_DIFFERENCE_MILLIS = 2_000;
 /** The nonce's key is to be changed after so many seconds: ours, three months. */
 export const NONCE_KEY_UNCHANGED_SECONDS = 90 * 24 * 3600;
+
+/** `writ audit`: CloudTrail's clock has whole seconds and tells when a call completed; clocks differ by so many: ours. */
+export const TOLERANCE_SECONDS = 2;

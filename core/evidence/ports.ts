@@ -16,6 +16,12 @@ export interface LogReader {
   read(path: string): Promise<Uint8Array | null>;
 }
 
+/** A log whose objects can be listed: what verifies all of it asks what else lies there. */
+export interface LogFolder extends LogReader {
+  /** @returns paths that begin with the folder's, sorted by code unit. @throws Fault `evidence_unavailable`. */
+  list(folder: 'segments/' | 'checkpoints/' | 'tile/'): Promise<readonly string[]>;
+}
+
 /** How long an object is held against deletion. */
 export type Retention = 'evidence' | 'partial' | 'none';
 
@@ -29,7 +35,10 @@ export interface LogStore extends LogReader {
    */
   create(path: string, bytes: Uint8Array, retention: Retention): Promise<void>;
 
-  /** Replaces `checkpoint` and nothing else. */
+  /**
+   * Replaces `checkpoint` and nothing else; not one of more leaves: a writer that was held up meanwhile must not undo what a
+   * faster one has published.
+   */
   replace(path: 'checkpoint', bytes: Uint8Array): Promise<void>;
 }
 
@@ -69,9 +78,9 @@ export interface LeafIndex {
   /** @param leaves - SHA-256 leaf hashes, hex. @returns the indices of those that are known. */
   find(leaves: readonly LeafKey[]): Promise<ReadonlyMap<string, number>>;
   /** Idempotent. */
-  put(leaves: readonly (LeafKey & { readonly index: number })[]): Promise<void>;
+  put(leaves: readonly IndexedLeaf[]): Promise<void>;
   /** All leaves of one partition of the ledger (`WRIT#<id>`…), by index. */
-  of(pk: string): Promise<readonly (LeafKey & { readonly index: number })[]>;
+  of(pk: string): Promise<readonly IndexedLeaf[]>;
 }
 
 export interface LeafKey {
@@ -81,3 +90,5 @@ export interface LeafKey {
   /** RFC 6962 leaf hash of the body, lower-case hex. */
   readonly leaf: string;
 }
+
+export type IndexedLeaf = LeafKey & { readonly index: number };

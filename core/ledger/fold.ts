@@ -1,7 +1,7 @@
 /** The state of a writ: what its items say, taken together. For whoever reads the ledger; nothing is decided by it. */
 import { sha256Hex } from '../encoding/hash.ts';
 import type { LedgerItem } from '../ports.ts';
-import { enforcedKey, revokedKey } from './keys.ts';
+import { enforcedKey, OUTCOME, revokedKey } from './keys.ts';
 import { type Flaw, readItem } from './read-item.ts';
 import type { Ended, Enforced, Intent, LedgerRecord, OutcomeRecord, Refused, Revoked } from './records.ts';
 
@@ -49,14 +49,24 @@ export interface WritState {
  * @param now - NumericDate. Only `live` depends on it.
  * @returns The same state for any order. Never throws, whatever stands in a body.
  */
-export function foldWrit(items: readonly LedgerItem[], now: number): WritState {
-  const { entries, flaws } = sortOut(items);
+export const foldWrit = (items: readonly LedgerItem[], now: number): WritState => fold(items, readItem, now);
+
+/** The same, of items that have been read: canonical, and each in its place. */
+export const foldRead = (items: readonly Entry[], now: number): WritState =>
+  fold(items, ({ record }) => ({ record }), now);
+
+function fold<T extends LedgerItem>(
+  items: readonly T[],
+  read: (item: T) => ReturnType<typeof readItem>,
+  now: number,
+): WritState {
+  const { entries, flaws } = sortOut(items, read);
   const history = collect(entries);
   const conflicts = [...flaws, ...contradictions(entries, history)].sort((one, other) =>
     byText(JSON.stringify(one), JSON.stringify(other)),
   );
   const facts = { ...history, deadline: history.intent?.deadline ?? null, conflicts };
-  if (conflicts.length > 0) return { ...facts, state: 'conflict', live: couldBeLive(entries, now) };
+  if (conflicts.length > 0) return { ...facts, state: 'conflict', live: couldBeLive(entries, items, now) };
   const state = stateOf(history);
   return {
     ...facts,
@@ -75,15 +85,15 @@ interface Entry {
 type History = Omit<WritState, 'state' | 'live' | 'deadline' | 'conflicts'>;
 
 /** Sorted by place and body, so that nothing after this line sees the order of arrival. */
-function sortOut(items: readonly LedgerItem[]): {
-  readonly entries: readonly Entry[];
-  readonly flaws: readonly Conflict[];
-} {
+function sortOut<T extends LedgerItem>(
+  items: readonly T[],
+  reading: (item: T) => ReturnType<typeof readItem>,
+): { readonly entries: readonly Entry[]; readonly flaws: readonly Conflict[] } {
   const once = new Map(items.map((item) => [JSON.stringify([item.pk, item.sk, item.body]), item]));
   const entries: Entry[] = [];
   const flaws: Conflict[] = [];
   for (const [, item] of [...once].sort(([one], [other]) => byText(one, other))) {
-    const read = readItem(item);
+    const read = reading(item);
     if ('record' in read) entries.push({ ...item, record: read.record });
     else flaws.push({ conflict: read.flaw, sk: item.sk });
   }
@@ -157,14 +167,22 @@ const wasHandedOut = ({ outcome, ended }: History): boolean =>
 const isDenied = ({ enforcement }: History, now: number): boolean =>
   enforcement.some(({ seenRefused }) => seenRefused !== null && seenRefused <= now);
 
-/** Where versions differ, the one that would leave credentials alive counts: better one alarm too many. */
-function couldBeLive(entries: readonly Entry[], now: number): boolean {
-  const issued = entries.some(({ record }) => record.type === 'outcome' && record.outcome === 'issued');
+/**
+ * Where versions differ, the one that would leave credentials alive counts: better one alarm too many. So does an outcome
+ * that cannot be read: another release may have issued.
+ */
+function couldBeLive(entries: readonly Entry[], items: readonly LedgerItem[], now: number): boolean {
+  const unread = items.filter((item) => item.sk === OUTCOME && 'flaw' in readItem(item));
+  const issued =
+    unread.length > 0 ||
+    entries.some(({ record }) => record.type === 'outcome' && record.outcome === 'issued');
   const ends = entries.flatMap(({ record }) => {
     if (record.type === 'intent') return [record.deadline];
     return record.type === 'outcome' && record.outcome === 'issued' ? [record.expiration] : [];
   });
-  return issued && ends.some((end) => now < end);
+  // An outcome stands in the time index by its writ's deadline, whatever its body says.
+  const due = unread.map(({ dueAt }) => Date.parse(dueAt?.split('#')[0] ?? '') / 1000);
+  return issued && [...ends, ...due].some((end) => now < end);
 }
 
 const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -7,6 +7,7 @@ import type {
   Enforced,
   Enrolled,
   Failed,
+  Forgotten,
   Intent,
   Issued,
   KeyPointer,
@@ -26,6 +27,7 @@ export const OUTCOME = '10#outcome';
 export const ENDED = '30#ended';
 export const ENROLLED = '00#enrolled';
 export const KEY = '00#key';
+export const FORGOTTEN = '00#forgotten';
 export const REVOCATION_REFUSED = '00#refused';
 export const STAMPED = '20#stamped';
 export const revokedKey = (revocation: string): string => `20#revoked#${revocation}`;
@@ -36,6 +38,7 @@ export const enforcedKey = (revocation: string, account: string): string =>
 export const writKey = (writ: string): string => `WRIT#${writ}`;
 export const enrolmentKey = (enrolment: string): string => `ENROLMENT#${enrolment}`;
 export const revocationKey = (revocation: string): string => `REVOCATION#${revocation}`;
+export const forgottenKey = (forgetting: string): string => `FORGOTTEN#${forgetting}`;
 export const accessKeyKey = (accessKeyId: string): string => `KEY#${accessKeyId}`;
 
 /** The one place where a record may stand. Total over records; their own fields decide. */
@@ -61,6 +64,8 @@ export function keyOf(record: LedgerRecord): ItemKey {
       return { pk: enrolmentKey(record.enrolment), sk: ENROLLED };
     case 'key':
       return { pk: accessKeyKey(record.accessKeyId), sk: KEY };
+    case 'forgotten':
+      return { pk: forgottenKey(record.forgetting), sk: FORGOTTEN };
   }
 }
 
@@ -101,6 +106,7 @@ export const stampedItem = (stamped: Stamped): LedgerItem => itemOf(stamped);
 export const enforcedItem = (enforced: Enforced): LedgerItem => itemOf(enforced);
 export const endedItem = (ended: Ended): LedgerItem => itemOf(ended);
 export const enrolledItem = (enrolled: Enrolled): LedgerItem => itemOf(enrolled);
+export const forgottenItem = (forgotten: Forgotten): LedgerItem => itemOf(forgotten);
 export const keyItem = (pointer: KeyPointer): LedgerItem => itemOf(pointer);
 
 const itemOf = (record: LedgerRecord): LedgerItem => ({ ...keyOf(record), body: jcs(record) });

@@ -368,6 +368,46 @@ export const KeyPointer = z.strictObject({
 });
 export type KeyPointer = z.infer<typeof KeyPointer>;
 
+/**
+ * `FORGOTTEN#<id>`: the openings of a person were deleted, or were about to be: it is written first. Whom stays in clear,
+ * as in every record of his; what the openings said does not come back.
+ */
+export const Forgotten = z.strictObject({
+  v: version(),
+  type: say(z.literal('forgotten'), 'What it is.'),
+  forgetting: say(writId(), 'The id of this act.'),
+  at: say(time(), 'When the deletion began.'),
+  subject: say(text(), 'Whom: `<issuer alias>:<subject>`, encoded as in the tag.'),
+  openings: say(count(), 'How many records’ openings stood there.'),
+  by: say(text(), 'ARN of who did it, as STS names him; CloudTrail knows it better.'),
+});
+export type Forgotten = z.infer<typeof Forgotten>;
+
+/**
+ * What somebody did to the ledger that nobody may do. Never an item: the archiver writes it into the log, in the place of
+ * what it speaks of, and an item that says so is itself one that cannot be read.
+ */
+export const Tamper = z.strictObject({
+  v: version(),
+  type: say(z.literal('tamper'), 'What it is.'),
+  at: say(
+    time(),
+    'When it happened by the stream’s clock; *missing* and what a sweep finds: when that was seen.',
+  ),
+  pk: say(text(), 'Where: partition key of the item, cut after 256 characters.'),
+  sk: say(text(), 'Where: sort key of the item, cut as well.'),
+  what: say(
+    z.enum(['modified', 'removed', 'missing', 'unreadable']),
+    'Changed; removed; gone without anybody having seen it go; put, and no record of its place.',
+  ),
+  before: say(z.nullable(sha256Hex()), 'SHA-256 of the body that stood there; `null`: none, or not known.'),
+  after: say(z.nullable(sha256Hex()), 'SHA-256 of the body that stands there since; `null`: none does.'),
+});
+export type Tamper = z.infer<typeof Tamper>;
+
+/** What a leaf of the log can be. */
+export type LogRecord = LedgerRecord | Tamper;
+
 export type LedgerRecord =
   | Intent
   | Refused
@@ -378,7 +418,8 @@ export type LedgerRecord =
   | Enforced
   | Ended
   | Enrolled
-  | KeyPointer;
+  | KeyPointer
+  | Forgotten;
 
 /** All of them, for the generated document and for readers of the log. */
 export const RECORDS = {
@@ -394,4 +435,6 @@ export const RECORDS = {
   ended: Ended,
   enrolled: Enrolled,
   key: KeyPointer,
+  forgotten: Forgotten,
+  tamper: Tamper,
 } as const;
