@@ -31,7 +31,7 @@ export async function openAccount(
     random: randomBytes,
     dynamodbEndpoint,
   });
-  putRoles(registry, bundle, aws.kmsKey.arn);
+  putRoles(registry, bundle, aws.kmsKeys);
   const session = takeRole(aws, functionName('reconcile'), roleArn('reconcile'));
   return {
     endpoint: aws.endpoint,

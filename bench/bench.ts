@@ -4,8 +4,8 @@
  *
  *     --quick             under a minute: the counts are checked, the times say little
  *     --json              everything that was measured, as one object
- *     --only PART         one part, or several: exchange, cold, sizes, deferred, growth, fold, refused, reconciler;
- *                         `ending` is the last three
+ *     --only PART         one part, or several: exchange, cold, sizes, deferred, growth, fold, refused, reconciler, audit;
+ *                         `ending` is fold, refused and reconciler
  *     --functions FOLDER  built functions to measure; default `dist/functions`, which `refused` always takes
  *
  * Ends with 1 where a count does not hold. Times are told and never judged: they are the machine's as well.
@@ -25,10 +25,12 @@ const SIZES = [100, 10_000] as const;
 const QUICK: Plan = {
   ...{ rounds: 1, exchanges: 60, warmUp: 40, deferred: 50 },
   ...{ cold: 1, folds: 20, revocations: 1, sizes: SIZES },
+  audit: { sizes: [8], rounds: 1 },
 };
 const FULL: Plan = {
   ...{ rounds: 16, exchanges: 120, warmUp: 600, deferred: 1000 },
   ...{ cold: 7, folds: 40, revocations: 5, sizes: SIZES },
+  audit: { sizes: [200, 2000], rounds: 5 },
 };
 
 const { values } = parseArgs({

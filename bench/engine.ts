@@ -1,7 +1,7 @@
 /** Writ on a real DynamoDB engine in place of the stub, with a proxy between them that counts. */
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { healthKey } from '../adapters/dynamodb-control.ts';
+import { ARCHIVE_MARK, healthKey } from '../adapters/dynamodb-control.ts';
 import { tableDefinitions } from '../adapters/tables.ts';
 import { ACCOUNT } from '../local/aws/account.ts';
 import { startDynamoDb } from '../local/dynoxide.ts';
@@ -58,6 +58,7 @@ export async function openEngine(bench: Bench, folder: string): Promise<Engine> 
       await client.send(new CreateTableCommand(table));
     }
     await client.send(verified());
+    await client.send(archived());
     const tables = await proxy(engine.endpoint);
     const env = {
       AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${tables.ports[0]}`,
@@ -102,4 +103,11 @@ const verified = (): PutItemCommand =>
   new PutItemCommand({
     TableName: TABLES.control,
     Item: { ...healthKey(ACCOUNT), verifiedAt: { N: String(Math.floor(Date.now() / 1000) - 60) } },
+  });
+
+/** As the archiver leaves it, for as long a while ago. */
+const archived = (): PutItemCommand =>
+  new PutItemCommand({
+    TableName: TABLES.control,
+    Item: { ...ARCHIVE_MARK, settledTo: { N: String(Math.floor(Date.now() / 1000) - 60) } },
   });

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { HEALTH_SECONDS } from '../core/limits.ts';
+import { HEALTH_SECONDS, MAX_ARCHIVE_LAG_SECONDS } from '../core/limits.ts';
 import { CLIENT, readFloor } from './floor.ts';
 
 const floor = readFloor();
@@ -64,16 +64,20 @@ function checkOpenings({ intent, openings }: Handover): void {
 const isFresh = (health: Record<string, AttributeValue> | undefined): boolean =>
   Math.floor(Date.now() / 1000) - Number(health?.verifiedAt?.N) <= HEALTH_SECONDS;
 
+const isArchived = (mark: Record<string, AttributeValue> | undefined): boolean =>
+  Math.floor(Date.now() / 1000) - Number(mark?.settledTo?.N) <= MAX_ARCHIVE_LAG_SECONDS;
+
 export async function handler(handover: Handover): Promise<object> {
   const { writ, subject_token, intent } = handover;
   checkOpenings(handover);
   const before = await dynamodb.send(new BatchGetItemCommand(keysOf(floor.heads, writ)));
   const items = Object.values(before.Responses ?? {}).flat();
-  const [stored, health] = ['body', 'verifiedAt'].map((name) =>
+  const [stored, health, mark] = ['body', 'verifiedAt', 'settledTo'].map((name) =>
     items.find((item) => item[name] !== undefined),
   );
-  if (items.length !== 2 || stored?.body?.S !== intent) throw new Error('the floor found no intent');
+  if (items.length !== 3 || stored?.body?.S !== intent) throw new Error('the floor found no intent');
   if (!isFresh(health)) throw new Error('the floor found no health');
+  if (!isArchived(mark)) throw new Error('the floor found an archiver that is behind');
   const intentHash = hash('sha256', intent, 'hex');
   await jwtVerify(subject_token, corp, { issuer, audience, algorithms: ['ES256'] });
 

@@ -1,4 +1,5 @@
 /** Runs the parts that were asked for, one after the other: side by side they would be each other's noise. */
+import { measureAudit } from './audit.ts';
 import { measureCold } from './cold.ts';
 import { measureDeferred } from './deferred.ts';
 import { measureFold } from './fold.ts';
@@ -23,6 +24,8 @@ export interface Plan extends Rounds {
   readonly folds: number;
   /** Sessions that are ended end to end, after a first one. */
   readonly revocations: number;
+  /** Files of the trails that are audited, ascending, and turns on the first. */
+  readonly audit: { readonly sizes: readonly number[]; readonly rounds: number };
 }
 
 const EXCHANGES_COUNTED = 20;
@@ -82,6 +85,9 @@ export async function measure(
       ),
       reconciler: await part('reconciler', `reconcilers with ${counted}`, async () =>
         measureReconciler(await open(), folder, plan.sizes),
+      ),
+      audit: await part('audit', 'trails held against evidence', () =>
+        measureAudit({ root, folder }, plan.audit),
       ),
     };
     return Object.fromEntries(Object.entries(results).filter(([, result]) => result !== undefined));

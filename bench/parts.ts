@@ -8,6 +8,7 @@ export const PARTS = [
   'fold',
   'refused',
   'reconciler',
+  'audit',
 ] as const;
 export type Part = (typeof PARTS)[number];
 

@@ -1,3 +1,4 @@
+import { type Audited, auditRows } from './audit.ts';
 import type { Cold, First } from './cold.ts';
 import type { Deferred } from './deferred.ts';
 import type { Growth } from './growth.ts';
@@ -15,6 +16,7 @@ export interface Results extends EndingResults {
   readonly warm?: Warm;
   readonly growth?: readonly Growth[];
   readonly deferred?: readonly Deferred[];
+  readonly audit?: readonly Audited[];
   /** Bytes of each bundle: minified, the SDK in it, Cedar's engine beside it. */
   readonly sizes?: { readonly [bundle: string]: number };
 }
@@ -60,6 +62,7 @@ export function table(results: Results): string {
     ...growth.map(growthRow),
     ...deferred.map(({ batch, cpu }) => [`deferred CPU ms/writ, ${batch} in a batch`, cpu.toFixed(3)]),
     ...endingRows(results),
+    ...auditRows(results.audit ?? []),
   ]);
 }
 

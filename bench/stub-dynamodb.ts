@@ -14,6 +14,7 @@ interface Batch {
 
 const KEPT: ReadonlySet<string | undefined> = new Set(['00#intent', '10#outcome']);
 const HEALTH = 'health';
+const ARCHIVE_MARK = 'mark';
 /** More than can be under way; the oldest goes first. */
 const MOST = 2000;
 const kept = new Map<string, Item>();
@@ -48,6 +49,8 @@ function keep({ TransactItems }: Transaction): void {
 function read({ RequestItems }: Batch): object {
   const found = ({ Keys }: Batch['RequestItems'][string]) =>
     Keys.flatMap((key): Item | readonly Item[] => {
+      if (key.sk?.S === ARCHIVE_MARK)
+        return { ...key, settledTo: { N: String(Math.floor(Date.now() / 1000)) } };
       if (key.sk?.S === HEALTH) return { ...key, verifiedAt: { N: String(Math.floor(Date.now() / 1000)) } };
       return kept.get(placeOf(key)) ?? [];
     });

@@ -1,6 +1,6 @@
 /** What the evidence log says, arranged for the join. Built once per run from verified leaves; read by every judge. */
 import type { WritState } from '../ledger/fold.ts';
-import type { LedgerRecord, Stamped } from '../ledger/records.ts';
+import type { LogRecord, Stamped } from '../ledger/records.ts';
 
 /** One leaf of the log. */
 export interface Leaf {
@@ -9,7 +9,7 @@ export interface Leaf {
   readonly leaf: string;
   readonly body: string;
   /** `null`: the body is no record (it says nothing, and is counted). */
-  readonly record: LedgerRecord | null;
+  readonly record: LogRecord | null;
   /** Whether its hash leads to the signed root. One that does not proves nothing. */
   readonly proven: boolean;
 }
@@ -40,7 +40,10 @@ export interface LogFlaw {
 export interface WritEvidence {
   readonly writ: string;
   readonly state: WritState;
-  /** Leaves of its records, by sort key: which records a verdict rests on. */
+  /**
+   * Leaves of its records, by sort key: which records a verdict rests on. `unreadable#<index>`: what was one, by its own
+   * words, and is neither readable nor in the tree any more.
+   */
   readonly leaves: { readonly [sk: string]: Leaf };
   /** STS's own times, NumericDate; `null` where no session was issued. */
   readonly issuedAt: number | null;
@@ -67,11 +70,33 @@ export interface Ending {
 export interface Evidence {
   readonly log: LogFacts;
   readonly writs: ReadonlyMap<string, WritEvidence>;
-  /** STS request id → writ; access key id → writs (AWS repeats key ids). */
+  /** STS request id → writ. */
   readonly byRequestId: ReadonlyMap<string, string>;
-  readonly byAccessKey: ReadonlyMap<string, readonly string[]>;
-  /** ARNs of the roles that any record names: they are brokered, and so is all below `role/writ/`. */
+  /** Access key id → whose it was, and when: AWS repeats key ids. */
+  readonly byAccessKey: ReadonlyMap<string, readonly KeySpan[]>;
+  /** ARNs of the roles that any intent names: they are brokered, and so is all below `role/writ/`. */
   readonly roles: ReadonlySet<string>;
-  /** Clear values of personal fields, where the auditor has been given them; absent reads *erased*. */
+  /** What else these are called in a trail (`AROA…`, `<account>/<role name>`) → ARN. */
+  readonly roleNames: ReadonlyMap<string, string>;
+  /**
+   * Clear values of personal fields, by the id of the record that has their hashes (writ, revocation, enrolment) and the
+   * field's name; absent reads *erased*. One that does not fit its hash is a flaw of `log`, and not here.
+   */
   readonly openings: ReadonlyMap<string, { readonly [field: string]: string }>;
+}
+
+/** One session's hold of an access key. NumericDates, both inclusive: issued, and STS's own end of it. */
+export interface KeySpan {
+  readonly writ: string;
+  readonly role: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** As much of it as workers look events up in: plain data, to be sent as it is. */
+export interface Prefilter extends Pick<Evidence, 'byRequestId' | 'byAccessKey' | 'roles' | 'roleNames'> {
+  /** Ids of all writs that the log knows; a `Set` where it is sent. */
+  readonly writs: { has(writ: string): boolean };
+  /** Difference between clocks that is allowed for, seconds. */
+  readonly tolerance: number;
 }

@@ -1,0 +1,18 @@
+/** Whether AWS refused a call. Any other error is of a call that was let through. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnauthorizedOperation',
+  'Client.UnauthorizedOperation',
+  'AuthFailure',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'NotAuthorized',
+]);
+/** Services put their own name in front: `Client.`, `S3.`, `KMS.`… */
+const ENDS_LIKE_ONE = /(?:AccessDenied|AccessDeniedException|UnauthorizedOperation)$/;
+
+export const isRefused = (errorCode: string | null): boolean =>
+  errorCode !== null && (REFUSALS.has(errorCode) || ENDS_LIKE_ONE.test(errorCode));
