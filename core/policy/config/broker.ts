@@ -3,7 +3,7 @@
  * of the bundle: the stacks read it.
  */
 import { z } from 'zod';
-import { ACCOUNT_ID, REGION } from '../../aws-names.ts';
+import { ACCOUNT_ID, ORGANIZATION_ID, REGION, ROOT_ID } from '../../aws-names.ts';
 import { must } from './in-words.ts';
 
 const arnOf = (service: string) =>
@@ -39,15 +39,48 @@ const Organization = z
   .strictObject({
     root: z
       .string()
-      .regex(/^r-[0-9a-z]{4,32}$/, 'must be the id of the organisation’s root')
+      .regex(ROOT_ID, 'must be the id of the organisation’s root')
       .describe('With it the stack WritMembers rolls the members’ templates out.'),
-    id: z.string().regex(/^o-[0-9a-z]{10,32}$/, 'must be the id of the organisation'),
+    id: z.string().regex(ORGANIZATION_ID, 'must be the id of the organisation'),
     deployers: principals(
       'Who may change roles and policies of Writ’s. Default: the roles of StackSets and of CDK.',
     ).optional(),
     responders: principals('Who may attach a deny directly, with nothing of Writ’s in the way.').optional(),
   })
   .describe('What guard rails and the roll-out need to know of the organisation.');
+
+const Evidence = z
+  .strictObject({
+    lock: z
+      .enum(['governance', 'compliance'])
+      .describe(
+        'How evidence is locked (S3 Object Lock). Default: governance, which an administrator can undo; compliance, which ' +
+          'nobody can, nor shorten, nor delete the bucket before.',
+      )
+      .optional(),
+    days: z.int().min(1).max(36_500).describe('For how long each object is locked. Default: 400.').optional(),
+    origin: z
+      .string()
+      .regex(/^(?=.{1,200}$)[a-z0-9.-]+(?:\/[a-z0-9._-]+)*$/, 'must be a host, or host and path')
+      .describe('The log’s name; never change it. Default: writ-<account>-<region>/evidence.')
+      .optional(),
+    trail: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+      .describe('Bucket with CloudTrail’s files, which auditors may read as well.')
+      .optional(),
+    elsewhere: z
+      .strictObject({
+        account: z
+          .string(must('twelve digits in quotation marks'))
+          .regex(ACCOUNT_ID, 'must be twelve digits in quotation marks'),
+        bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+        key: arnOf('kms').describe('Output KeyArn of the stack in that account.').optional(),
+      })
+      .describe('Another account that keeps the log. Default: the broker’s own.')
+      .optional(),
+  })
+  .describe('The evidence log.');
 
 export const BrokerFile = z
   .strictObject({
@@ -81,6 +114,7 @@ export const BrokerFile = z
       .boolean()
       .describe('A broker to throw away: no deletion protection, nothing is retained, nothing reserved.')
       .optional(),
+    evidence: Evidence.optional(),
     organization: Organization.optional(),
   })
   .refine(

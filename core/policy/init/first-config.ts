@@ -1,10 +1,12 @@
 import { isoTime } from '../../encoding/iso-time.ts';
 import type { ConfigFile } from '../config/source.ts';
+import { brokerFile } from './broker.ts';
 import { ENDING, endingCases, respondersCases, respondersPolicies } from './ending.ts';
 import { EVERYONE, everyoneCases } from './everyone.ts';
 import type { First, FirstAgent } from './first.ts';
 import { FIRST_PERMISSION, firstPermission } from './first-permission.ts';
 import { groupIds, peopleCases, peoplePolicies, userIds } from './people.ts';
+import { proberFiles } from './prober.ts';
 
 const DAY_SECONDS = 86_400;
 const REVIEW_DAYS = 180;
@@ -26,6 +28,7 @@ export function firstConfig(first: First): ConfigFile[] {
       text: preset.file(answers),
     })),
     { path: 'accounts.yaml', text: accountsFile(accounts) },
+    ...(first.deployed === null ? [] : [{ path: 'broker.yaml', text: brokerFile(first.deployed) }]),
     ...agents.map((each) => ({ path: `agents/${each.name}.yaml`, text: agentFile(each, first) })),
     { path: `permissions/${FIRST_PERMISSION}.yaml`, text: firstPermission(names) },
     { path: 'policies/everyone.cedar', text: EVERYONE },
@@ -34,6 +37,7 @@ export function firstConfig(first: First): ConfigFile[] {
     { path: 'policies/people.test.yaml', text: peopleCases(first, example) },
     { path: 'policies/ending.cedar', text: ENDING + respondersPolicies(first) },
     { path: 'policies/ending.test.yaml', text: endingCases(people.alias, example) + respondersCases(first) },
+    ...(first.prober === null ? [] : proberFiles(proberOf(first, first.prober))),
   ];
 }
 
@@ -43,18 +47,32 @@ const accountsFile = (
 # What requests and permissions call an account.
 ${accounts.map(({ name, id, region }) => `${name}:\n  id: "${id}"\n  region: ${region}\n`).join('')}`;
 
+const dateAfter = (days: number, { now }: First): string => isoTime(now + days * DAY_SECONDS).slice(0, 10);
+
+function ownerOf({ people, groups }: First): string {
+  const [group = 'owners'] = groups;
+  return `${people.alias}:${group}`;
+}
+
+const proberOf = (first: First, account: string) => ({
+  broker: first.answers.broker ?? '',
+  account,
+  owner: first.responders === null ? ownerOf(first) : `${first.people.alias}:${first.responders}`,
+  somebody: `${first.people.alias}:somebody`,
+  reviewBy: dateAfter(REVIEW_DAYS, first),
+  expires: dateAfter(EXPIRES_DAYS, first),
+});
+
 function agentFile({ name, identity }: FirstAgent, first: First): string {
-  const date = (days: number): string => isoTime(first.now + days * DAY_SECONDS).slice(0, 10);
   const list = (key: string, ids: readonly string[]): string =>
     ids.length === 0 ? '' : `${key}: ${JSON.stringify(ids)}\n`;
-  const [group = 'owners'] = first.groups;
   return `# yaml-language-server: $schema=../schemas/agent.schema.json
 description: ${JSON.stringify(`The agent ${name}.`)}
 # The group that answers for it, and may stop it.
-owner: ${JSON.stringify(`${first.people.alias}:${group}`)}
+owner: ${JSON.stringify(ownerOf(first))}
 # Past either day it is refused. Reviewing it means: is it still needed, for these people?
-reviewBy: ${date(REVIEW_DAYS)}
-expires: ${date(EXPIRES_DAYS)}
+reviewBy: ${dateAfter(REVIEW_DAYS, first)}
+expires: ${dateAfter(EXPIRES_DAYS, first)}
 ${
   identity === null
     ? '# The key of an enrolled device speaks for it.\nenrolled: true\n'

@@ -1,4 +1,5 @@
 import type { Answers, Preset } from '../presets/preset.ts';
+import type { Deployed } from './broker.ts';
 
 /** What a first configuration is made of. Names and ids fit their schemas: whoever asked has checked. */
 export interface First {
@@ -13,6 +14,10 @@ export interface First {
   readonly users: readonly string[];
   /** The group that may end any session, where there is one already. */
   readonly responders: string | null;
+  /** Name of the account in which a prober is to probe; `null`: none. Then `answers.broker` is there. */
+  readonly prober: string | null;
+  /** Where the broker is to run; `null`: not known yet, and there is no `broker.yaml`. */
+  readonly deployed: Deployed | null;
   /** NumericDate: registrations begin to run now. */
   readonly now: number;
 }
