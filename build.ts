@@ -8,6 +8,7 @@ import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { sdkInFunctions } from './build-sdk.ts';
 
 const ROOT = import.meta.dirname;
 const DIST = join(ROOT, 'dist');
@@ -27,6 +28,11 @@ const COMMONJS_GLOBALS = [
   'const __filename=__fileURLToPath(import.meta.url);',
   'const __dirname=__dirnameOf(__filename);',
 ].join('');
+
+/** What the command uses and Node 20 has not got (ECMAScript 2024); everything else that it lacks, esbuild rewrites. */
+const NODE_20_LACKS =
+  'Map.groupBy??=(items,of)=>{const groups=new Map;let at=0;for(const item of items){const key=of(item,at++);' +
+  'const group=groups.get(key);group?group.push(item):groups.set(key,[item])}return groups};';
 
 const EVERY_BUNDLE = {
   absWorkingDir: ROOT,
@@ -56,6 +62,7 @@ export const functionBundle = (name: string): esbuild.BuildOptions & typeof EVER
   minify: true,
   legalComments: 'none',
   banner: { js: COMMONJS_GLOBALS },
+  plugins: [sdkInFunctions],
 });
 
 /**
@@ -64,12 +71,16 @@ export const functionBundle = (name: string): esbuild.BuildOptions & typeof EVER
  */
 export const commandBundle = (): esbuild.BuildOptions & typeof EVERY_BUNDLE => ({
   ...EVERY_BUNDLE,
-  entryPoints: { writ: join(ROOT, 'cli', 'bin.ts') },
+  entryPoints: {
+    writ: join(ROOT, 'cli', 'bin.ts'),
+    // Threads of `writ audit`: started by their file's name (cli/audit/pool.ts).
+    [`${COMMAND_PARTS}/audit-worker`]: join(ROOT, 'cli', 'audit', 'worker.ts'),
+  },
   outdir: DIST,
   splitting: true,
   chunkNames: `${COMMAND_PARTS}/[hash]`,
   target: 'node20',
-  banner: { js: `#!/usr/bin/env node\n${COMMONJS_GLOBALS}` },
+  banner: { js: `#!/usr/bin/env node\n${COMMONJS_GLOBALS}${NODE_20_LACKS}` },
 });
 
 type Built = esbuild.BuildResult<typeof EVERY_BUNDLE>;

@@ -1,4 +1,4 @@
-/** What can be said of docs/guides/incident.md without a stack. `test/e2e/incident.test.ts` types all of it. */
+/** What can be said of docs/guides/incident.md without a stack. `test/e2e/fences.test.ts` types all of it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

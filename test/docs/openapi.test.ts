@@ -29,7 +29,7 @@ test('it has every endpoint that the metadata names, and the metadata itself', (
     .filter(([name]) => name.endsWith('_endpoint'))
     .map(([, url]) => String(url).slice(PUBLIC_URL.length));
   expect(OPERATIONS.map(({ path }) => path).sort()).toEqual(
-    [...endpoints, '/.well-known/oauth-authorization-server'].sort(),
+    [...endpoints, '/.well-known/oauth-authorization-server', '/receipts/{id}'].sort(),
   );
 });
 

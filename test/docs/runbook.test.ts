@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { DUTY_SPECS } from '../../cdk/broker/duties.ts';
 import { FAULT_CODES, Fault } from '../../core/fault.ts';
+import { NOTHING_TRIED, STEP_RESULTS } from '../../core/probe/result.ts';
+import { REFUSALS } from '../../core/refusals.ts';
 import {
+  logArchived,
   logClosed,
   logDone,
   logFault,
+  logGaps,
+  logMark,
+  logProbed,
   logReconciled,
   logRecord,
   logRefusal,
@@ -105,7 +111,7 @@ describe('commands', () => {
 
   test('of writ are there, with every flag', async () => {
     const { writ } = await newWorld();
-    expect(new Set(ofWrit)).toEqual(new Set(['status', 'doctor', 'revoke', 'list']));
+    expect(new Set(ofWrit)).toEqual(new Set(['status', 'doctor', 'revoke', 'list', 'verify']));
     for (const name of new Set(ofWrit)) {
       const { stdout } = await writ([name, '--help']);
       const used = lines.filter((line) => line.startsWith(`writ ${name}`));
@@ -215,6 +221,10 @@ function logged(): { readonly fields: ReadonlySet<string>; readonly messages: Re
     ...{ account: '111122223333', drift: ['policy_missing'], verified: true, behind: false, written: 0 },
     ...{ enforced: 0, forgotten: 0, impossible: 0, characters: 0, fault: null },
   });
+  logProbed({ ...NOTHING_TRIED, writ, reason: 'revoked', refusedAfterMillis: 1 }, Date.now());
+  logArchived({ added: 1, tampered: 1, size: 1 });
+  logMark(60);
+  logGaps({ filled: 0, tampered: 0, looked: 1 });
   logRecord('INSERT', `WRIT#${writ}`, '00#intent');
   const lines = linesOf(output());
   vi.restoreAllMocks();
@@ -236,7 +246,8 @@ test('fault codes are those that there are', () => {
   const others = new Set(['not_scheduled', 'default_differs', 'policy_missing', 'reason_code']);
   const codes = new Set(cells.map((cell) => cell.slice(1, -1)).filter((code) => !others.has(code)));
   expect(codes.size).toBeGreaterThan(10);
-  expect([...codes].filter((code) => !FAULT_CODES.some((known) => known === code))).toEqual([]);
+  const known = new Set<string>([...FAULT_CODES, ...Object.keys(REFUSALS), ...STEP_RESULTS]);
+  expect([...codes].filter((code) => !known.has(code))).toEqual([]);
 });
 
 test.each(names)('links of %s lead somewhere', (name) => {
