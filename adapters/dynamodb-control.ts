@@ -34,12 +34,15 @@ export const dynamodbReadHeads =
   async (heads, writ, account) => {
     const keys = heads.map(headKey);
     const health = account === null ? null : healthKey(account);
+    // Who asks whether a session may begin in an account asks whether it would be evidence, too.
+    const mark = account === null ? null : ARCHIVE_MARK;
+    const others = [...(health ? [health] : []), ...(mark ? [mark] : [])];
     const intentKey = writ === null ? null : { pk: { S: writKey(writ) }, sk: { S: INTENT } };
     const answer = await guarded(
       client.send(
         new BatchGetItemCommand({
           RequestItems: {
-            [tables.control]: { Keys: health ? [...keys, health] : keys, ConsistentRead: true },
+            [tables.control]: { Keys: [...keys, ...others], ConsistentRead: true },
             ...(intentKey ? { [tables.ledger]: { Keys: [intentKey], ConsistentRead: true } } : {}),
           },
         }),
@@ -56,12 +59,15 @@ export const dynamodbReadHeads =
       return item ? [toHead(head, item)] : [];
     });
     const verified = health ? found.get(health.pk.S) : undefined;
+    const archived = mark ? found.get(mark.pk.S) : undefined;
     // Something that was not asked for is the answer to another question: of the heads it says nothing.
-    if (read.length + (verified ? 1 : 0) !== control.length) throw new Fault('ledger_unavailable');
+    const told = read.length + Number(verified !== undefined) + Number(archived !== undefined);
+    if (told !== control.length) throw new Fault('ledger_unavailable');
     return {
       heads: read,
       intent: answer.Responses?.[tables.ledger]?.[0]?.body?.S ?? null,
       verifiedAt: verified ? numeric(verified.verifiedAt) : null,
+      archivedTo: archived ? numeric(archived.settledTo) : null,
     };
   };
 
@@ -127,13 +133,23 @@ export function dynamodbRefusalCounter(client: DynamoDBClient, table: string): R
   };
 }
 
+/** Up to when the evidence log has all that was due: the archiver writes it, and mint issues nothing long after it. */
+export const ARCHIVE_MARK = { pk: { S: 'ARCHIVE#mark' }, sk: { S: 'mark' } };
+
+/** Of the sweep, and of the archiver. Should control lose one, whoever goes by it looks back a day. */
+const CURSORS = { sweep: { pk: { S: 'CURSOR#sweep' }, sk: { S: 'cursor' } }, archive: ARCHIVE_MARK };
+
 /**
- * The sweep's cursor: one item, `CURSOR#sweep` / `cursor`. Should control lose it, the sweep looks back a day.
+ * How far somebody has come: one item, its time in `settledTo`.
  *
  * @param table - Control.
  */
-export function dynamodbCursor(client: DynamoDBClient, table: string): Cursor {
-  const Key = { pk: { S: 'CURSOR#sweep' }, sk: { S: 'cursor' } };
+export function dynamodbCursor(
+  client: DynamoDBClient,
+  table: string,
+  whose: keyof typeof CURSORS = 'sweep',
+): Cursor {
+  const Key = CURSORS[whose];
   return {
     async read() {
       const { Item } = await guarded(

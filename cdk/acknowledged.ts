@@ -4,6 +4,7 @@
  */
 import { Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { BrokerFile } from '../core/policy/config/broker.ts';
 
 export interface Acknowledged {
   /** The finding, by its full id where a rule has several. */
@@ -13,8 +14,45 @@ export interface Acknowledged {
   readonly reason: string;
 }
 
-/** @param targetRoles - ARNs with `*` of the accounts' target roles, which name the finding. */
-export function acknowledged(targetRoles: readonly string[], schedules: string): readonly Acknowledged[] {
+/** What findings about the evidence log are called by. */
+export interface EvidenceNamed {
+  /** ARNs with `*`, of the log's objects, and of the trail's where auditors read that. */
+  readonly objects: readonly string[];
+  /** Of those the log's own. */
+  readonly log: string;
+  /** ARN with `*` of the route to receipts. */
+  readonly receipts: string;
+  /** Whether the log is the broker's account's own. */
+  readonly own: boolean;
+}
+
+export function evidenceNamed({
+  account,
+  region,
+  evidence,
+}: Pick<BrokerFile, 'account' | 'region' | 'evidence'>): EvidenceNamed {
+  const elsewhere = evidence?.elsewhere;
+  const log = elsewhere ? `arn:aws:s3:::${elsewhere.bucket}/*` : '<BrokerEvidenceBucket61022B24.Arn>/*';
+  return {
+    own: elsewhere === undefined,
+    log,
+    objects: [log, ...(evidence?.trail === undefined ? [] : [`arn:aws:s3:::${evidence.trail}/*`])],
+    receipts: `arn:aws:execute-api:${region}:${account}:<BrokerApiRestE0D196C7>/writ/GET/receipts/*`,
+  };
+}
+
+/**
+ * @param targetRoles - ARNs with `*` of the accounts' target roles, which name the finding.
+ * @param probing - Whether the configuration has a prober.
+ * @param evidence - How findings name where evidence is.
+ */
+export function acknowledged(
+  targetRoles: readonly string[],
+  schedules: string,
+  probing = true,
+  evidence: EvidenceNamed = evidenceNamed({ account: '<account>', region: '<region>' }),
+): readonly Acknowledged[] {
+  const prober = (at: string): readonly string[] => (probing ? [at] : []);
   return [
     {
       id: 'AwsSolutions::AwsSolutions-SMG4',
@@ -82,12 +120,41 @@ export function acknowledged(targetRoles: readonly string[], schedules: string):
     },
     {
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-      at: ['Broker/Functions/schedule/Role'],
+      at: ['Broker/Functions/schedule/Role', 'Broker/Functions/archive/Role'],
       reason: 'dynamodb:ListStreams knows no resource; Lambda calls it in the function’s name.',
     },
     {
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      at: ['Broker/Readers/Auditor'],
+      reason: 'What aws cloudtrail validate-logs asks knows no resource.',
+    },
+    ...evidence.objects.map((arn) => ({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${arn}]`,
+      at: [
+        ...(arn === evidence.log ? ['Broker/Functions/archive/Role', 'Broker/Functions/receipts/Role'] : []),
+        'Broker/Readers/Auditor',
+      ],
+      reason:
+        'The log’s paths are made of sizes and hashes. The bucket holds nothing else, and its policy says what may be written.',
+    })),
+    {
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${evidence.receipts}]`,
+      at: ['Broker/Responders/Policy', 'Broker/Readers/Auditor'],
+      reason: 'A receipt is asked for by its writ’s id.',
+    },
+    ...(evidence.own
+      ? [
+          {
+            id: 'AwsSolutions::AwsSolutions-S1',
+            at: ['Broker/Evidence/Bucket'],
+            reason:
+              'CloudTrail’s data events tell who read and wrote it, in the trail that is the other half of the evidence; server access logs are best effort.',
+          },
+        ]
+      : []),
+    {
       id: 'Serverless::Serverless-LambdaStarPermissions',
-      at: ['Broker/Functions/schedule/Role'],
+      at: ['Broker/Functions/schedule/Role', 'Broker/Functions/archive/Role'],
       reason: 'dynamodb:ListStreams knows no resource; Lambda calls it in the function’s name.',
     },
     {
@@ -115,13 +182,26 @@ export function acknowledged(targetRoles: readonly string[], schedules: string):
     },
     {
       id: 'Serverless::Serverless-EventBusDLQ',
-      at: ['Broker/Feeds/reconcile-every-minute', 'Broker/Feeds/sweep-every-minute'],
-      reason: 'What is lost comes again in a minute; that it does not is the alarm “unverified”.',
+      at: [
+        'Broker/Feeds/reconcile-every-minute',
+        'Broker/Feeds/sweep-every-minute',
+        'Broker/Feeds/archive-every-minute',
+        'Broker/Feeds/gaps-every-hour',
+        ...prober('Broker/Feeds/probe-every-minute'),
+      ],
+      reason:
+        'What is lost comes again in a minute, or an hour; that it does not are the alarms “unverified” and “archive-behind”, and of the prober each of its own.',
     },
     {
       id: 'Serverless::Serverless-LambdaAsyncFailureDestination',
-      at: ['Broker/Feeds/reconcile-once', 'Broker/Feeds/sweep-once'],
-      reason: 'What failed comes again in a minute; that it does not is the alarm “background-errors”.',
+      at: [
+        'Broker/Feeds/reconcile-once',
+        'Broker/Feeds/sweep-once',
+        'Broker/Feeds/archive-once',
+        ...prober('Broker/Feeds/probe-once'),
+      ],
+      reason:
+        'What failed comes again in a minute; that it does not is the alarm “background-errors”, and of the prober its silence.',
     },
   ];
 }
@@ -159,6 +239,7 @@ export const CHECKOV: readonly { readonly id: string; readonly reason: string }[
     id: 'CKV_AWS_173',
     reason: 'Environments hold names and hashes, no secret, and are encrypted with a key of Lambda’s.',
   },
+  { id: 'CKV_AWS_18', reason: 'As AwsSolutions-S1.' },
   { id: 'CKV_AWS_192', reason: 'There is no Java here.' },
   {
     id: 'CKV_AWS_27',

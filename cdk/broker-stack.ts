@@ -3,8 +3,10 @@ import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { LoadedBundle } from '../core/policy/bundle.ts';
 import type { BrokerFile } from '../core/policy/config/broker.ts';
+import { isProbing } from '../core/probe/plan.ts';
+import { RELEASE } from '../core/release.ts';
 import { everyTargetRole } from '../core/revocation/names.ts';
-import { acknowledge, acknowledged } from './acknowledged.ts';
+import { acknowledge, acknowledged, evidenceNamed } from './acknowledged.ts';
 import type { FunctionCode } from './broker/code.ts';
 import { schedulesPattern } from './names.ts';
 import { WritBroker } from './writ-broker.ts';
@@ -22,7 +24,7 @@ export class BrokerStack extends Stack {
     const { account, region, permissionsBoundary, tags = {}, organization: _, ...rest } = settings;
     super(scope, id, {
       env: { account, region },
-      description: 'Writ: a credential broker',
+      description: `Writ ${RELEASE}: a credential broker`,
       terminationProtection: settings.lab !== true,
     });
     new WritBroker(this, 'Broker', { ...rest, policy, code });
@@ -34,6 +36,7 @@ export class BrokerStack extends Stack {
     }
     const active = policy.bundle.accounts.filter(({ state }) => state === 'active');
     const targets = active.map(({ id }) => everyTargetRole(id));
-    acknowledge(this, acknowledged(targets, schedulesPattern(account, region)));
+    const schedules = schedulesPattern(account, region);
+    acknowledge(this, acknowledged(targets, schedules, isProbing(policy.bundle), evidenceNamed(settings)));
   }
 }

@@ -2,6 +2,7 @@ import { App, BootstraplessSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Account, Bundle } from '../core/policy/bundle.ts';
 import type { BrokerFile } from '../core/policy/config/broker.ts';
+import { RELEASE } from '../core/release.ts';
 import { type TargetRole, targetRoles } from '../core/session/roles.ts';
 import { DEPLOYERS } from './guard-rails/principals.ts';
 import { BrokeredRole } from './member/brokered-role.ts';
@@ -25,7 +26,7 @@ export class MemberStack extends Stack {
     const { account, settings } = props;
     super(scope, id, {
       env: { account: account.id, region: account.region },
-      description: `Writ: what is brokered in ${account.account}`,
+      description: `Writ ${RELEASE}: what is brokered in ${account.account}`,
       synthesizer: new BootstraplessSynthesizer(),
       analyticsReporting: false,
     });
@@ -45,7 +46,7 @@ export class MemberWatchStack extends Stack {
   constructor(scope: Construct, id: string, props: MemberProps) {
     const { account, settings } = props;
     super(scope, id, {
-      description: `Writ: what watches over ${account.account}`,
+      description: `Writ ${RELEASE}: what watches over ${account.account}`,
       synthesizer: new BootstraplessSynthesizer(),
       analyticsReporting: false,
     });

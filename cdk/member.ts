@@ -4,6 +4,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { evidenceTemplate } from './evidence-stack.ts';
 import { memberRcp } from './guard-rails/rcp.ts';
 import { brokerScp, memberScp } from './guard-rails/scp.ts';
 import { flags, type Installation, ROOT, readInstallation } from './installation.ts';
@@ -14,11 +15,14 @@ export function memberFiles({ settings, policy }: Installation): { readonly [fil
   const { account, organization } = settings;
   const guarded = { broker: account, ...organization };
   const templates = memberTemplates(policy.bundle, settings, flags());
+  const kept = evidenceTemplate(settings, flags());
+  const evidence = kept === null ? [] : [['evidence.template.json', kept] as const];
   return Object.fromEntries([
     ...templates.flatMap(({ account: { account }, member, watch }) => [
       [`member-${account}.template.json`, member],
       [`watch-${account}.template.json`, watch],
     ]),
+    ...evidence,
     ['scp-members.json', memberScp(guarded)],
     ['scp-broker.json', brokerScp(guarded)],
     ['rcp-members.json', memberRcp(guarded)],

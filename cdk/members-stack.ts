@@ -6,6 +6,9 @@ import type { MemberTemplates } from './member-stack.ts';
 /** CloudFormation: a template that stands in another one, bytes. */
 const MAX_TEMPLATE_BYTES = 51_200;
 
+/** And all of them in the stack's own, which is read from a bucket: a megabyte, less what stands around them. */
+const MAX_TEMPLATES_BYTES = 950_000;
+
 /**
  * Rolls the members' templates out, by a stack set for each account: what fails in one account stays there. It runs in the
  * broker's account, as the organisation's delegated administrator for stack sets.
@@ -27,6 +30,13 @@ export class MembersStack extends Stack {
       description: 'Writ: roles of the members',
       terminationProtection: true,
     });
+    const bytes = props.templates.flatMap(({ member, watch }) => [member, watch]).reduce(sumOfBytes, 0);
+    if (bytes > MAX_TEMPLATES_BYTES) {
+      throw new Error(
+        `the members’ templates are ${bytes} bytes together, and one stack takes ${MAX_TEMPLATES_BYTES}: ` +
+          'take organization out of broker.yaml, and roll out dist/templates yourself',
+      );
+    }
     for (const { account: member, member: roles, watch, regions } of props.templates) {
       const set = (name: string, template: object, where: readonly string[]) =>
         stackSet(this, name, { template, root: props.root, account: member.id, regions: where });
@@ -35,6 +45,10 @@ export class MembersStack extends Stack {
     }
   }
 }
+
+/** As a text in a text: each quotation mark is escaped. */
+const sumOfBytes = (sum: number, template: object): number =>
+  sum + Buffer.byteLength(JSON.stringify(JSON.stringify(template)));
 
 function stackSet(
   scope: Construct,

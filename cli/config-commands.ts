@@ -108,7 +108,10 @@ function initCommand(command: Command, { io, json }: { readonly io: Io; readonly
     .option('--agent <name[=subject]>', 'an agent, and the workload that it is; one flag each', another)
     .option('--group <name>', 'a group (Entra: app role) that may ask; one flag each', another)
     .option('--user <id>', 'a person who may ask, as the tokens name them; one flag each', another)
-    .option('--responders <group>', 'who may end any session');
+    .option('--responders <group>', 'who may end any session')
+    .option('--prober <account>', 'a prober, which asks for a session there every minute; needs --broker')
+    .option('--deploy <id:region>', 'account and Region that the broker is to run in')
+    .option('--organization <id/root>', 'to roll out to the accounts of an organisation; needs --deploy');
   for (const [flags, description] of ANSWERS) command.option(flags, description);
   command
     .option('--config <folder>', 'folder to write', 'config')
@@ -129,6 +132,9 @@ interface InitCommandFlags {
   readonly group?: readonly string[];
   readonly user?: readonly string[];
   readonly responders?: string;
+  readonly prober?: string;
+  readonly deploy?: string;
+  readonly organization?: string;
   readonly config: string;
   readonly [answer: string]: unknown;
 }

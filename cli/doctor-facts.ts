@@ -16,6 +16,7 @@ import {
 import type { Source } from '../core/doctor/needs.ts';
 import { settingOf } from '../core/doctor/settings.ts';
 import type { LoadedBundle } from '../core/policy/bundle.ts';
+import { RELEASE } from '../core/release.ts';
 import { accountFacts } from './doctor-accounts.ts';
 import { type DoctorClients, type DoctorPlace, GLOBAL_REGION } from './doctor-clients.ts';
 import type { Io } from './io.ts';
@@ -48,6 +49,7 @@ export async function gather(from: Gathering): Promise<Facts> {
     : [];
   return {
     now: Math.floor(io.clock() / 1000),
+    release: RELEASE,
     policy,
     clock: sources.has('clock') ? await clockOf(awsUrl(place), io) : NOT_ASKED,
     issuers: Object.fromEntries(issuers),

@@ -33,6 +33,7 @@ export async function enroll(
     iss: session.iss,
     sub: session.sub,
     broker: session.broker.issuer,
+    device,
     exp: Math.floor(io.clock() / 1000) + expires_in,
   });
   io.stdout.write(

@@ -15,15 +15,19 @@ import type { DeviceKey } from './device-key.ts';
 import { parseJson } from './json.ts';
 import { enrolledActorToken } from './proofs.ts';
 
-/** One exchange, as the wire has it (architecture, section 3; RFC 8693 §2.1). */
-export interface ExchangeRequest {
-  readonly token_endpoint: string;
+/** Who asks, on whose authority and from which device: what an exchange and a list of permissions have in common. */
+export interface Asker {
   /** The broker's issuer, which is its public URL: audience of an enrolled actor's token. */
   readonly issuer: string;
   readonly key: DeviceKey;
   readonly subject: SubjectShown;
   readonly actor: { readonly agent: string } | { readonly token: string };
   readonly attestation: string | null;
+}
+
+/** One exchange, as the wire has it (architecture, section 3; RFC 8693 §2.1). */
+export interface ExchangeRequest extends Asker {
+  readonly token_endpoint: string;
   readonly details: Details;
 }
 
@@ -58,23 +62,31 @@ const bindingParameter = (rnd: string, first: string | null): string =>
   Buffer.from(JSON.stringify(first === null ? { rnd } : { rnd, first })).toString('base64url');
 
 /** The exchange as a call that can still be looked at, changed or sent. */
-export const exchangeCall = (request: ExchangeRequest): BrokerCall => ({
-  endpoint: request.token_endpoint,
-  key: request.key,
-  attestation: request.attestation,
-  form: async (nonce, now) => {
-    const { actor, key, issuer } = request;
-    return new URLSearchParams({
+export const exchangeCall = (request: ExchangeRequest): BrokerCall =>
+  askersCall(request.token_endpoint, request, {
+    authorization_details: JSON.stringify([{ type: 'aws_session', ...request.details }]),
+  });
+
+/** A call in the name of user, agent and device. */
+export const askersCall = (
+  endpoint: string,
+  { actor, key, issuer, subject, attestation }: Asker,
+  rest: { readonly [parameter: string]: string } = {},
+): BrokerCall => ({
+  endpoint,
+  key,
+  attestation,
+  form: async (nonce, now) =>
+    new URLSearchParams({
       grant_type: TOKEN_EXCHANGE,
-      ...subjectForm(request.subject),
+      ...subjectForm(subject),
       actor_token:
         'token' in actor
           ? actor.token
           : await enrolledActorToken(key, { agent: actor.agent, aud: issuer, nonce, now }),
       actor_token_type: JWT,
-      authorization_details: JSON.stringify([{ type: 'aws_session', ...request.details }]),
-    });
-  },
+      ...rest,
+    }),
 });
 
 /**

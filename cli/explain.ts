@@ -3,6 +3,7 @@ import { cedar } from '../adapters/cedar.ts';
 import { isoTime } from '../core/encoding/iso-time.ts';
 import type { Bundle } from '../core/policy/bundle.ts';
 import { type Explanation, explain, type Supposed, type WhyNot } from '../core/policy/explain.ts';
+import { PROBE_ISSUER, PROBER } from '../core/probe/plan.ts';
 import { REFUSALS, remedyOf } from '../core/refusals.ts';
 import { printable, usage } from './failure.ts';
 import type { Io } from './io.ts';
@@ -56,10 +57,12 @@ export function explainPermission(
 
 function supposedBy(permission: string, flags: ExplainFlags, bundle: Bundle, now: number): Supposed {
   const aliases = bundle.issuers.filter((each) => each.class === 'subject').map(({ alias }) => alias);
+  // The prober is no person, and its agent nobody's: who means them names them in full.
+  const people = aliases.filter((alias) => alias !== PROBE_ISSUER);
   const qualified = (flag: string, id: string): string => {
     if (aliases.some((alias) => id.startsWith(`${alias}:`))) return id;
-    if (aliases.length === 1) return `${aliases[0]}:${id}`;
-    throw usage(`${flag} begins with the alias of an issuer of people: ${aliases.join(', ')}.`);
+    if (people.length === 1) return `${people[0]}:${id}`;
+    throw usage(`${flag} begins with the alias of an issuer of people: ${people.join(', ')}.`);
   };
   const known = bundle.permissions.find((each) => each.permission === permission);
   return {
@@ -80,7 +83,7 @@ function supposedBy(permission: string, flags: ExplainFlags, bundle: Bundle, now
       flags.agent ??
       onlyOne(
         '--agent',
-        bundle.agents.map(({ agent }) => agent),
+        bundle.agents.map(({ agent }) => agent).filter((agent) => agent !== PROBER),
       ),
     actor: oneOf('--actor', flags.actor, ['enrolled', 'attested']),
     device: {

@@ -36,7 +36,7 @@ export const usage = (what: string, next?: string): Failure =>
   new Failure({ exit: 1, error: 'usage', what, next });
 
 /** What is not ours is the file system's word, or a defect: its message may quote an input, and is not shown. */
-function fieldsOf(caught: unknown): FailureFields {
+export function fieldsOf(caught: unknown): FailureFields {
   if (caught instanceof Failure) return caught.fields;
   const { code, syscall, path } = caught instanceof Error ? (caught as NodeJS.ErrnoException) : {};
   if (syscall !== undefined && path !== undefined) {
@@ -45,6 +45,7 @@ function fieldsOf(caught: unknown): FailureFields {
       error: 'file_error',
       what: 'A file could not be read or written.',
       why: `${code} at ${path}`,
+      next: 'Check that it is there, and yours to read and write.',
     };
   }
   return {

@@ -1,7 +1,7 @@
-import { ACCOUNT_ID, REGION } from '../core/aws-names.ts';
+import { ACCOUNT_ID, ORGANIZATION_ID, REGION, ROOT_ID } from '../core/aws-names.ts';
 import { NAME } from '../core/policy/config/schemas.ts';
 import type { First, FirstAgent } from '../core/policy/init/first.ts';
-import type { Preset, Question } from '../core/policy/presets/preset.ts';
+import { BROKER, type Preset, type Question } from '../core/policy/presets/preset.ts';
 import { PRESETS } from '../core/policy/presets/presets.ts';
 import { usage } from './failure.ts';
 
@@ -13,6 +13,9 @@ export interface InitFlags {
   readonly group?: readonly string[];
   readonly user?: readonly string[];
   readonly responders?: string;
+  readonly prober?: string;
+  readonly deploy?: string;
+  readonly organization?: string;
   /** Answers to presets' questions, by flag. */
   readonly answers: { readonly [flag: string]: string | undefined };
 }
@@ -58,7 +61,7 @@ export async function answersOf(flags: InitFlags, ask: Ask, now: number): Promis
   const platforms = chosen.filter((preset) => preset.class === 'actor');
 
   const answers: { [flag: string]: string | undefined } = {};
-  for (const question of distinct(chosen.flatMap((preset) => preset.questions))) {
+  const answer = async (question: Question): Promise<void> => {
     const { flag, asks, example, optional } = question;
     const put = `${asks}, such as ${example}`;
     let told = await one(`--${flag}`, put, flags.answers[flag], optional);
@@ -67,7 +70,8 @@ export async function answersOf(flags: InitFlags, ask: Ask, now: number): Promis
       told = await one(`--${flag}`, `That does not fit. ${put}`, undefined, optional);
     }
     if (told !== undefined) answers[flag] = fitting(question, told);
-  }
+  };
+  for (const question of distinct(chosen.flatMap((preset) => preset.questions))) await answer(question);
   const accounts = await many(
     '--account',
     'AWS accounts, name=id:region, such as prod=111122223333:eu-central-1',
@@ -93,6 +97,14 @@ export async function answersOf(flags: InitFlags, ask: Ask, now: number): Promis
     flags.responders,
     true,
   );
+  const prober = await one(
+    '--prober',
+    'Account in which a prober may list tables, to see each minute that all of this works (empty: no prober)',
+    flags.prober,
+    true,
+  );
+  // Its tokens are made for the broker, and its key is found there.
+  if (prober !== undefined && answers.broker === undefined) await answer(BROKER);
   if (missing.length > 0 || people === undefined) {
     throw usage(`There is nobody to ask, so these are needed: ${missing.join(', ')}.`, 'writ init --help');
   }
@@ -104,17 +116,38 @@ export async function answersOf(flags: InitFlags, ask: Ask, now: number): Promis
     const wrong = ids.find((id) => !ID.test(id));
     if (wrong !== undefined) throw usage(`${flag} must be letters, digits and _ . @ | / + -.`);
   }
+  const named = accounts.map(accountOf);
+  if (prober !== undefined && !named.some(({ name }) => name === prober))
+    throw usage('--prober must be the name of an --account.');
   return {
     people,
     platforms,
     answers,
-    accounts: accounts.map(accountOf),
+    accounts: named,
     agents: agents.map((agent) => agentOf(agent, platforms)),
     groups,
     users,
     responders: responders ?? null,
+    prober: prober ?? null,
+    deployed: deployedOf(flags),
     now,
   };
+}
+
+/** Flags only: who is asked has no account for it yet, as a rule, and `broker.yaml` is two lines. */
+function deployedOf({ deploy, organization }: InitFlags): First['deployed'] {
+  if (deploy === undefined) {
+    if (organization !== undefined) throw usage('--organization needs --deploy.', 'writ init --help');
+    return null;
+  }
+  const [account = '', region = ''] = split(deploy, ':');
+  if (!ACCOUNT_ID.test(account) || !REGION.test(region))
+    throw usage('--deploy must look like 444455556666:eu-central-1.');
+  if (organization === undefined) return { account, region, organization: null };
+  const [id = '', root = ''] = split(organization, '/');
+  if (!ORGANIZATION_ID.test(id) || !ROOT_ID.test(root))
+    throw usage('--organization must look like o-exampleorgid/r-ab12.');
+  return { account, region, organization: { id, root } };
 }
 
 const namesOf = (kind: Preset['class']): string[] =>

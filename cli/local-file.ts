@@ -14,6 +14,12 @@ import { readPrivate } from './state.ts';
  */
 export type LocalStack = z.output<typeof SHAPE>;
 
+const KEYS = z.object({
+  AWS_ACCESS_KEY_ID: z.string(),
+  AWS_SECRET_ACCESS_KEY: z.string(),
+  AWS_SESSION_TOKEN: z.string(),
+});
+
 const SHAPE = z.object({
   broker: z.string(),
   aws_endpoint: z.string(),
@@ -32,12 +38,30 @@ const EXAMINED = z.extend(SHAPE, {
   mdm: z.string(),
   ci: z.string(),
   /** AWS credentials that may look at everything. */
-  doctor: z.object({
-    AWS_ACCESS_KEY_ID: z.string(),
-    AWS_SECRET_ACCESS_KEY: z.string(),
-    AWS_SESSION_TOKEN: z.string(),
-  }),
+  doctor: KEYS,
 });
+
+/** What `writ forget` needs of it. */
+const FORGETTING = z.extend(SHAPE, {
+  /** AWS credentials that may forget people. */
+  privacy: KEYS,
+});
+export type ForgettingStack = z.output<typeof FORGETTING>;
+
+/** @throws Failure where no local stack is found. */
+export const forgettingStack = async (io: Io): Promise<ForgettingStack> =>
+  (await findLocal(io, FORGETTING)) ?? notFound();
+
+/** What `writ openings` needs of it. */
+const OPENING = z.extend(SHAPE, {
+  /** AWS credentials that may read what opens personal fields. */
+  openings: KEYS,
+});
+export type OpeningStack = z.output<typeof OPENING>;
+
+/** @throws Failure where no local stack is found. */
+export const openingsStack = async (io: Io): Promise<OpeningStack> =>
+  (await findLocal(io, OPENING)) ?? notFound();
 
 async function findLocal<T extends LocalStack>(io: Io, shape: z.ZodMiniType<T>): Promise<T | null> {
   const file = io.env.WRIT_LOCAL_FILE || (await upwards(io.cwd));

@@ -14,11 +14,17 @@ const BREAKER_STALE_MS = 5000;
  * Runs the work while no other process does, per lock file. The file appears whole, with its holder's pid in it;
  * one whose holder has died is broken.
  *
+ * @param settled - Looked at while waiting: what the holder has done may be all that was wanted; null: it is not yet.
  * @throws Failure (exit 4) after a minute in which others held it.
  */
-export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  work: () => Promise<T>,
+  settled: () => Promise<T | null> = async () => null,
+): Promise<T> {
   const mine = `${process.pid} ${randomUUID()}`;
-  await acquire(file, mine);
+  const theirs = await acquire(file, mine, settled);
+  if (theirs !== null) return theirs;
   try {
     return await work();
   } finally {
@@ -27,16 +33,20 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
   }
 }
 
-async function acquire(file: string, mine: string): Promise<void> {
+/** @returns null once the lock is ours; or what was settled by another meanwhile. */
+async function acquire<T>(file: string, mine: string, settled: () => Promise<T | null>): Promise<T | null> {
   const candidate = `${file}.${randomUUID()}`;
   await writeFile(candidate, mine, { mode: 0o600, flag: 'wx' });
   try {
     const until = performance.now() + STALE_MS;
     while (!(await linked(candidate, file))) {
+      const theirs = await settled();
+      if (theirs !== null) return theirs;
       if (await isStale(file)) await breakLock(file);
       else if (performance.now() > until) throw busy();
       else await wait(POLL_MS);
     }
+    return null;
   } finally {
     await rm(candidate, { force: true });
   }

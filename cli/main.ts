@@ -1,18 +1,19 @@
 import { Command, CommanderError } from 'commander';
-import { DEFAULT_DURATION_SECONDS, MAX_CHAINED_SECONDS, MIN_USEFUL_SECONDS } from '../core/limits.ts';
-import manifest from '../package.json' with { type: 'json' };
+import { RELEASE } from '../core/release.ts';
+import { agentCommands } from './agent-commands.ts';
+import { auditCommand } from './audit-command.ts';
 import { configCommands } from './config-commands.ts';
 import { type ConfigFlags, policyOptions } from './config-flags.ts';
-import { credentials } from './credentials.ts';
+import { controlsCommand } from './controls-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { endingCommands } from './ending-commands.ts';
-import { enroll } from './enroll.ts';
-import { report, usage } from './failure.ts';
+import { Failure, report, usage } from './failure.ts';
+import { forgetCommand } from './forget-command.ts';
 import type { Io } from './io.ts';
-import { type LoginOptions, login } from './login.ts';
-import { type ProfileFlags, profilesAdd } from './profiles.ts';
-import { DEFAULT_PROFILE, LOCAL_PROFILE } from './state.ts';
-import type { WantedFlags } from './wanted.ts';
+import { openingsCommand } from './openings-command.ts';
+import { verifyCommand } from './verify-command.ts';
+import { PROFILE } from './wanted-flags.ts';
+import { whyCommand } from './why-command.ts';
 
 /**
  * The `writ` command.
@@ -20,15 +21,22 @@ import type { WantedFlags } from './wanted.ts';
  * @returns the exit code: 0 ok, 1 usage, 2 refused, 3 nothing done, 4 fault of the broker. Never throws.
  */
 export async function run(io: Io): Promise<number> {
-  const json = io.argv.includes('--json');
+  // Behind `--` stand the words of another command.
+  const end = io.argv.indexOf('--');
+  const json = (end === -1 ? io.argv : io.argv.slice(0, end)).includes('--json');
   let exit = 0;
+  let help = 'writ --help';
   try {
-    await program(io, json, (code) => {
+    const writ = program(io, json, (code) => {
       exit = code;
-    }).parseAsync([...io.argv], { from: 'user' });
+    });
+    writ.hook('preAction', (_, command) => {
+      help = `${namesOf(command).join(' ')} --help`;
+    });
+    await writ.parseAsync([...io.argv], { from: 'user' });
     return exit;
   } catch (caught) {
-    if (!(caught instanceof CommanderError)) return report(caught, io, json);
+    if (!(caught instanceof CommanderError)) return report(withHelp(caught, help), io, json);
     // Help and version have been shown: asked for, or in place of a command.
     return caught.exitCode;
   }
@@ -38,7 +46,7 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
   const writ = new Command('writ')
     .description('Short AWS sessions for agents, each with a user, a device, an agent and a task.')
     .option('--json', 'answers and errors as one line of JSON')
-    .version(manifest.version, '--version', 'the version of this command')
+    .version(RELEASE, '--version', 'the version of this command')
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       // Errors are reported once, by `report`.
@@ -56,27 +64,7 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
     });
 
   writ.commandsGroup('For an agent:');
-  command(writ, 'login', 'sign in, on this device')
-    .option(...PROFILE)
-    .option('--broker <url>', 'the broker to sign in for (https)')
-    .option('--issuer <alias>', 'where to sign in, if the broker knows several places')
-    .option('--as <user>', 'a test user of the local stack, without a browser')
-    .option('--fresh', 'ask for your password again; enroll needs a sign-in of the last five minutes')
-    .option('--no-browser', 'open none; the address is printed, and where it leads may be pasted')
-    .action((options: LoginOptions) => login({ ...options, json }, io));
-
-  command(writ, 'enroll', 'make this device known to the broker as yours')
-    .option(...PROFILE)
-    .action((options: { profile: string }) => enroll({ ...options, json }, io));
-
-  wantedOptions(command(writ, 'credentials', 'print credentials as an AWS credential_process does')).action(
-    (options: WantedFlags) => credentials(options, io),
-  );
-
-  const profiles = command(writ, 'profiles', "profiles in AWS's config file");
-  wantedOptions(command(profiles, 'add <name>', 'let AWS tools with this profile ask writ for credentials'))
-    .option('--region <region>', 'Region of the profile')
-    .action((name: string, options: ProfileFlags) => profilesAdd(name, { ...options, json }, io));
+  agentCommands(writ, command, { io, json, exitWith });
 
   writ.commandsGroup('Who is at work, and how to end it:');
   endingCommands((signature, description) => command(writ, signature, description), PROFILE, {
@@ -84,6 +72,44 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
     json,
     exitWith,
   });
+
+  writ.commandsGroup('For who does not trust us:');
+  auditCommand(command(writ, 'audit <trail...>', 'hold each event of a trail against the evidence'), {
+    io,
+    json,
+    exitWith,
+  });
+  whyCommand(command(writ, 'why <event-or-writ>', 'who authorised one event, and how to check that'), {
+    io,
+    json,
+    exitWith,
+  });
+  controlsCommand(command(writ, 'controls <trail...>', 'what a period shows toward controls'), {
+    io,
+    json,
+    exitWith,
+  });
+  verifyCommand(command(writ, 'verify <place>', 'whether evidence is whole: a log, a record, or a bundle'), {
+    io,
+    json,
+    exitWith,
+  });
+
+  writ.commandsGroup('For who answers for what is known of people:');
+  forgetCommand(
+    command(writ, 'forget <person>', 'delete what opens the personal fields of a person’s records'),
+    PROFILE,
+    {
+      io,
+      json,
+    },
+  );
+
+  openingsCommand(
+    command(writ, 'openings <person...>', 'hand over what opens the personal fields of records'),
+    PROFILE,
+    { io },
+  );
 
   writ.commandsGroup('For whoever writes config/:');
   doctorCommand(command(writ, 'doctor', 'whether all that writ relies on is as it must be'), PROFILE, {
@@ -109,6 +135,12 @@ function program(io: Io, json: boolean, exitWith: (code: number) => void): Comma
   return writ;
 }
 
+/** What was typed wrongly, and nobody knows better what to do about it. */
+const withHelp = (caught: unknown, next: string): unknown =>
+  caught instanceof Failure && caught.fields.error === 'usage' && caught.fields.next === undefined
+    ? new Failure({ ...caught.fields, next })
+    : caught;
+
 /** What commander finds wrong is told by `report`, with the command whose help says more. */
 const refuseAsUsage = (command: Command): Command =>
   command.exitOverride((error) => {
@@ -118,26 +150,6 @@ const refuseAsUsage = (command: Command): Command =>
 
 const namesOf = (command: Command): readonly string[] =>
   command.parent === null ? [command.name()] : [...namesOf(command.parent), command.name()];
-
-const PROFILE = [
-  '--profile <name>',
-  `writ profile: a device key and a sign-in; ${LOCAL_PROFILE} is the laptop stack's`,
-  DEFAULT_PROFILE,
-] as const;
-
-const wantedOptions = (command: Command): Command =>
-  command
-    .requiredOption('--permission <name>', 'what is wanted, by the name an admin gave it')
-    .requiredOption('--account <name>', 'the AWS account, by name')
-    .option('--task <id>', 'the unit of work, such as a ticket (or WRIT_TASK)')
-    .option('--purpose <text>', 'why it is needed, in words (or WRIT_PURPOSE)')
-    .option('--agent <name>', 'the agent that asks (or WRIT_AGENT)')
-    .option('--parameter <name=value>', 'a parameter of the permission; one flag each', another)
-    .option(
-      '--duration <seconds>',
-      `how long it is needed, ${MIN_USEFUL_SECONDS} to ${MAX_CHAINED_SECONDS} (default: ${DEFAULT_DURATION_SECONDS})`,
-    )
-    .option(...PROFILE);
 
 const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 

@@ -98,5 +98,5 @@ async function brokerFor(flags: RoadFlags, io: Io): Promise<string> {
 }
 
 /** Not as the metadata names them: IAM's routes stand in none, and a night of trouble is no time to fetch it. */
-const at = (broker: string, path: string): string =>
+export const at = (broker: string, path: string): string =>
   `${secureUrl(broker, 'the broker').href.replace(/\/$/, '')}/${path}`;

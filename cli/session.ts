@@ -39,6 +39,8 @@ const ATTESTATION = z.object({
   iss: z.string(),
   sub: z.string(),
   broker: z.string(),
+  /** How the broker names this device. */
+  device: z.optional(z.string()),
   /** NumericDate. */
   exp: z.number(),
 });
@@ -103,10 +105,19 @@ export async function attestationFor(
   session: Session,
   now: number,
 ): Promise<string | null> {
+  return (await enrolmentOf(profile, session, now))?.client_attestation ?? null;
+}
+
+/** The same with all that is known of it. */
+export async function enrolmentOf(
+  profile: Profile,
+  session: Session,
+  now: number,
+): Promise<StoredAttestation | null> {
   const held = await profile.read('attestation', ATTESTATION);
   if (held === null || held.exp <= now) return null;
   const same = held.iss === session.iss && held.sub === session.sub && held.broker === session.broker.issuer;
-  return same ? held.client_attestation : null;
+  return same ? held : null;
 }
 
 export const writeAttestation = (profile: Profile, attestation: StoredAttestation): Promise<void> =>

@@ -9,7 +9,7 @@ export const DEFAULT_PROFILE = 'default';
 /** The profile of the laptop stack: its broker, test users and AWS are found in `.writ/local.json`. */
 export const LOCAL_PROFILE = 'local';
 /** Names a folder, and stands unquoted in a command line. */
-const PROFILE_NAME = /^(?:[a-z0-9][a-z0-9_-]{0,31})$/;
+export const PROFILE_NAME = /^(?:[a-z0-9][a-z0-9_-]{0,31})$/;
 
 const MAX_FILE_BYTES = 256 * 1024;
 const OTHERS = 0o077;
@@ -19,14 +19,16 @@ export const checkProfileName = (name: string): string => {
   throw usage('A writ profile is named with lower-case letters, digits, - and _, at most 32.');
 };
 
+/** `$XDG_STATE_HOME/writ`, which may not be there. */
+export function stateRoot({ env, home }: Pick<Io, 'env' | 'home'>): string {
+  const base = env.XDG_STATE_HOME;
+  // The XDG specification has a relative path ignored.
+  return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.local', 'state'), 'writ');
+}
+
 /** `$XDG_STATE_HOME/writ/<profile>`, made and checked: ours, and closed to everyone else. */
 export async function profileFolder(io: Pick<Io, 'env' | 'home'>, profile: string): Promise<string> {
-  const base = io.env.XDG_STATE_HOME;
-  // The XDG specification has a relative path ignored.
-  const root = path.join(
-    base && path.isAbsolute(base) ? base : path.join(io.home, '.local', 'state'),
-    'writ',
-  );
+  const root = stateRoot(io);
   // As the XDG specification asks of whoever makes this folder.
   await mkdir(path.dirname(root), { recursive: true, mode: 0o700 });
   await closedFolder(root);

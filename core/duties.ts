@@ -12,5 +12,9 @@ export const DUTIES = [
   'sweep',
   'schedule',
   'close',
+  'archive',
+  'receipts',
+  'probe',
+  'probe-keys',
 ] as const;
 export type Duty = (typeof DUTIES)[number];

@@ -7,6 +7,7 @@
  * What it is handed must be what the ledger holds, byte for byte. The secret leaves on the last line or not at all:
  * whatever throws before drops it.
  */
+import { isArchiveBehind } from './archive/behind.ts';
 import { Fault } from './fault.ts';
 import { openHandover } from './ledger/handover.ts';
 import { issuedItem, keyItem, outcomeItem } from './ledger/keys.ts';
@@ -38,6 +39,8 @@ export async function mint(handover: Handover, ports: MintPorts): Promise<MintAn
   if (now >= intent.issueBefore) throw new Fault('too_late');
   const early = inAccount(standing(before.heads, now), before.verifiedAt, now);
   if (early.state !== 'clear') return stopBefore(early, opened, now, ports.ledger);
+  // What nobody could prove afterwards is not begun either.
+  if (isArchiveBehind(before.archivedTo, now)) throw new Fault('archive_behind', { retryAfter: 60 });
 
   const subject = await verifySubject(handover.subject_token, intent.subject.token_type, {
     issuers: ports.policy.bundle.issuers,

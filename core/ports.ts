@@ -168,9 +168,12 @@ export interface RefusalCounter {
   name(principal: string, reason: string, minute: number, writ: string): Promise<string>;
 }
 
-/** How far the sweep has come: the hour, as NumericDate of its beginning, before which every intent is settled. */
+/**
+ * How far somebody has come: of the sweep the hour, as NumericDate of its beginning, before which every intent is settled; of
+ * the archiver the NumericDate before which the evidence log has all that was due.
+ */
 export interface Cursor {
-  /** Strongly consistent. `null`: no sweep has finished an hour yet. */
+  /** Strongly consistent. `null`: nobody has come anywhere yet. */
   read(): Promise<number | null>;
 
   /** Durable on return. Never goes back: a smaller number than the one that stands changes nothing. */
@@ -197,8 +200,8 @@ export interface HeadKey {
 }
 
 /**
- * Reads heads, the intent where a writ is named and the health where an account is, in one strongly consistent
- * BatchGetItem. A key that the table left unprocessed is a fault (rule 8: it refuses, never "not revoked").
+ * Reads heads, the intent where a writ is named, and where an account is its health and how far the evidence log has come, in
+ * one strongly consistent BatchGetItem. A key that the table left unprocessed is a fault (rule 8: it refuses, never "not revoked").
  *
  * @param account - Twelve digits.
  */
@@ -211,6 +214,8 @@ export type ReadHeads = (
   readonly intent: string | null;
   /** NumericDate of the last verified reconcile of the account; `null`: there was none, or none was asked for. */
   readonly verifiedAt: number | null;
+  /** NumericDate before which the evidence log has all that was due; `null`: nobody has looked, or no account was named. */
+  readonly archivedTo: number | null;
 }>;
 
 /** What exchange hands to mint, which mint holds against ledger, configuration and token (architecture, section 3). */

@@ -18,7 +18,8 @@ function headersOf(answer: DocumentedAnswer): object {
     const plain = name.replace('?', '');
     return [plain, header(SOME_ANSWERS[plain] ?? z.string(), plain === name)];
   });
-  const all = Object.entries(EVERY_ANSWER).map(([name, schema]) => [name, header(schema, true)]);
+  const every = answer.byGateway ? {} : EVERY_ANSWER;
+  const all = Object.entries(every).map(([name, schema]) => [name, header(schema, true)]);
   return Object.fromEntries([...own, ...all]);
 }
 
@@ -51,9 +52,16 @@ const sharedAnswers = Object.fromEntries(
 
 const reference = (path: string) => ({ $ref: `#/components/${path}` });
 
-const operationOf = ({ id, summary, form, answers }: Operation) => ({
+const operationOf = ({ id, summary, form, names, answers }: Operation) => ({
   operationId: id,
   summary,
+  ...(names === undefined
+    ? {}
+    : {
+        parameters: [
+          { in: 'path', name: 'id', required: true, description: names, schema: { type: 'string' } },
+        ],
+      }),
   ...(form === null
     ? {}
     : {

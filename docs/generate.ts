@@ -8,6 +8,8 @@ import {
   ENROLLED,
   enforcedKey,
   enrolmentKey,
+  FORGOTTEN,
+  forgottenKey,
   INTENT,
   KEY,
   OUTCOME,
@@ -72,6 +74,14 @@ const STORY: { readonly [N in Name]: { readonly place: string; readonly says: st
     place: `\`${accessKeyKey('<access key id>')}\` / \`${KEY}\``,
     says: 'From an access key to its writ.',
   },
+  forgotten: {
+    place: `\`${forgottenKey('<forgetting>')}\` / \`${FORGOTTEN}\``,
+    says: 'Somebody had the openings of a person deleted (`writ forget`). Written before that began.',
+  },
+  tamper: {
+    place: 'in the evidence log only',
+    says: 'The archiver’s word for what nobody may do: an item changed, removed, gone, or put where or as no function of Writ puts one. Never an item: one that says so is itself *unreadable*.',
+  },
 };
 
 const INTRODUCTION = `# Record schema
@@ -87,7 +97,8 @@ the canonical form of RFC 8785, which is hashed, and becomes the evidence log's 
 - A **writ id** is 16 characters of Crockford base32; a revocation's id is spelled alike.
 - A **hash** is SHA-256 in lower-case hex. \`intent\` in a later record is the hash of the intent's body.
 - A **personal hash** is base64url(SHA-256(salt ‖ value)); see [people](#people).
-- Types are closed: a field that is not listed makes the item invalid, and \`v\` changes when a type does.
+- Types are closed: a field that is not listed makes the item invalid, and \`v\` changes when a type does
+  ([upgrading](upgrading.md#what-a-v-means)).
 
 An intent's hash, which CloudTrail has as the session tag \`writ:decision\`, is that of \`body\` as it stands:
 \`printf %s "$BODY" | openssl dgst -sha256\`.

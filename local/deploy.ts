@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RELEASE, RELEASE_SETTING } from '../core/release.ts';
 import { functionArn } from './aws/lambda.ts';
 import { createRegistry } from './aws/registry.ts';
 import { type LocalAws, startAws } from './aws/server.ts';
@@ -13,7 +14,11 @@ import { type FunctionSpec, type LocalFunctions, startFunctions } from './functi
 import {
   CLOSE_DEAD_LETTERS,
   ENROLMENT_ALIAS,
+  EVIDENCE_ALIAS,
+  EVIDENCE_BUCKET,
+  EVIDENCE_ORIGIN,
   functionName,
+  PROBE_ALIAS,
   queueArn,
   RECONCILE_DEAD_LETTERS,
   RECONCILE_QUEUE,
@@ -33,6 +38,13 @@ import { takeRole } from './take-role.ts';
 const FUNCTION_TIMEOUT_SECONDS = 15;
 /** Reconcile waits for IAM to spread what it wrote. */
 const RECONCILE_TIMEOUT_SECONDS = 60;
+/** What takes longer than an answer may. */
+const TIMEOUT_SECONDS: { readonly [duty: string]: number } = {
+  reconcile: RECONCILE_TIMEOUT_SECONDS,
+  probe: 120,
+  // A gap sweep waits for what the stream may be telling just now.
+  archive: 240,
+};
 
 /**
  * Longer than its function may take. A message that was not done blocks its account for so long; but every account is
@@ -87,6 +99,7 @@ export async function deploy(
     logsDir: folder.logs,
     credentials: (name, roleArn) => takeRole(aws, name, roleArn),
     functions: functionSpecs(root, {
+      [RELEASE_SETTING]: RELEASE,
       AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       WRIT_PUBLIC_URL: broker,
@@ -98,6 +111,11 @@ export async function deploy(
       WRIT_MINT_FUNCTION: functionName('mint'),
       WRIT_NONCE_KEYS: `file:${folder.nonceKeys}`,
       WRIT_ENROLMENT_KEY: `alias/${ENROLMENT_ALIAS}`,
+      WRIT_PROBE_KEY: `alias/${PROBE_ALIAS}`,
+      WRIT_EVIDENCE_KEY: `alias/${EVIDENCE_ALIAS}`,
+      WRIT_EVIDENCE_BUCKET: EVIDENCE_BUCKET,
+      WRIT_EVIDENCE_ORIGIN: EVIDENCE_ORIGIN,
+      WRIT_EVIDENCE_LOCK: 'GOVERNANCE:1',
       WRIT_SCHEDULE_GROUP: SCHEDULE_GROUP,
       WRIT_CLOSE_FUNCTION: functionArn(REGION, functionName('close')),
       WRIT_SCHEDULE_ROLE: roleArn('scheduler'),
@@ -118,11 +136,18 @@ export async function deploy(
       functions,
       queues: QUEUES,
       scheduleGroups: [SCHEDULE_GROUP],
-      kms: { keyFile: folder.enrolmentKey, alias: ENROLMENT_ALIAS },
+      kms: {
+        ...{ keyFile: folder.enrolmentKey, alias: ENROLMENT_ALIAS },
+        others: [
+          { keyFile: folder.probeKey, alias: PROBE_ALIAS },
+          { keyFile: folder.evidenceKey, alias: EVIDENCE_ALIAS, spec: 'ECC_NIST_EDWARDS25519' },
+        ],
+      },
     }),
   );
   parts.keep(functions);
-  putRoles(registry, bundle.bundle, aws.kmsKey.arn);
+  putRoles(registry, bundle.bundle, aws.kmsKeys);
+  aws.objects.createBucket(EVIDENCE_BUCKET, { folder: folder.evidence, locks: true });
   await seed(aws.objects, dynamodb);
   return { aws, functions, bundle };
 }
@@ -137,7 +162,9 @@ function functionSpecs(root: string, env: FunctionSpec['env']): { readonly [name
         bundle: join(built, duty, 'index.mjs'),
         roleArn: roleArn(duty),
         env,
-        timeoutSeconds: duty === 'reconcile' ? RECONCILE_TIMEOUT_SECONDS : FUNCTION_TIMEOUT_SECONDS,
+        timeoutSeconds: TIMEOUT_SECONDS[duty] ?? FUNCTION_TIMEOUT_SECONDS,
+        // While one waits for the stream another reads it.
+        ...(duty === 'archive' ? { concurrency: 2 } : {}),
       },
     ]),
   );

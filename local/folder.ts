@@ -17,10 +17,14 @@ export async function freshFolder(dir: string) {
     logs: join(dir, 'logs'),
     nonceKeys: join(dir, 'nonce-keys'),
     enrolmentKey: join(dir, 'enrolment-key.pem'),
+    probeKey: join(dir, 'probe-key.pem'),
+    evidenceKey: join(dir, 'evidence-key.pem'),
     localFile: join(dir, 'local.json'),
   };
-  const { cloudtrail, logs, nonceKeys, enrolmentKey, localFile } = folder;
-  for (const path of [cloudtrail, logs, nonceKeys, enrolmentKey, localFile]) {
+  const { cloudtrail, evidence, logs, nonceKeys, enrolmentKey, probeKey, evidenceKey, localFile } = folder;
+  // The head of the log stands in control, which begins anew: so do its objects, and its key.
+  const ours = [cloudtrail, evidence, logs, nonceKeys, enrolmentKey, probeKey, evidenceKey, localFile];
+  for (const path of ours) {
     await rm(path, { recursive: true, force: true });
   }
   for (const path of [dir, folder.bundles, cloudtrail, folder.evidence, logs]) {

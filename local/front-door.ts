@@ -66,6 +66,13 @@ export async function openFrontDoor(
     }),
   );
   parts.keep(
+    await startStreamFeed(database, TABLES.ledger, {
+      deliver: (batch) => invoke('archive', batch),
+      // No `failures`: nothing is poison to the archiver, and nothing is given up.
+      onTrouble: () => onTrouble('The ledger’s stream could not be archived; it is tried again.'),
+    }),
+  );
+  parts.keep(
     startQueueFeed(
       // Lambda's poller reads a queue with the function's own role.
       parts.keepClient(new SQSClient(as('reconcile'))),
@@ -86,6 +93,19 @@ export async function openFrontDoor(
     everyMinute(
       () => invoke('sweep', {}),
       () => onTrouble('The sweep failed; it is tried again in a minute.'),
+    ),
+  );
+  parts.keep(
+    everyMinute(
+      () => invoke('archive', {}),
+      () => onTrouble('Nobody could tell how far the evidence log has come; it is tried again in a minute.'),
+    ),
+  );
+  parts.keep(
+    everyMinute(
+      () => invoke('archive', { gaps: true }),
+      () => onTrouble('Table and evidence log could not be compared; it is tried again in an hour.'),
+      60,
     ),
   );
   return invoke;

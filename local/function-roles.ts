@@ -5,6 +5,7 @@
  */
 
 import type { Bundle } from '../core/policy/bundle.ts';
+import { forgetStatements, openingsStatements } from '../core/privacy.ts';
 import { everyTargetRole, PARTS_PATH } from '../core/revocation/names.ts';
 import { directDenyPermissions, partRoles } from '../core/revocation/roles.ts';
 import type { PolicyDocument } from '../core/session/policy-document.ts';
@@ -15,6 +16,7 @@ import type { Registry, RoleInput } from './aws/registry.ts';
 import {
   API_ARN,
   CLOSE_DEAD_LETTERS,
+  EVIDENCE_BUCKET,
   functionName,
   queueArn,
   RECONCILE_QUEUE,
@@ -27,9 +29,21 @@ import {
 } from './names.ts';
 
 /** Each function's own role, the front door's, and the target roles that the permissions name. */
-export function putRoles(registry: Registry, bundle: Bundle, enrolmentKeyArn: string): void {
-  const own = [frontDoorRole(), schedulerRole(), responderRole(), doctorRole()];
-  for (const role of [...functionRoles(enrolmentKeyArn), ...own]) registry.putRole(role);
+export function putRoles(
+  registry: Registry,
+  bundle: Bundle,
+  [enrolmentKey, probeKey, evidenceKey]: readonly { readonly arn: string }[],
+): void {
+  const own = [
+    ...[frontDoorRole(), schedulerRole(), responderRole(), doctorRole()],
+    ...[privacyRole(), openingsRole(), auditorRole(evidenceKey?.arn ?? NO_KEY)],
+  ];
+  const keys = {
+    enrolmentKeyArn: enrolmentKey?.arn ?? NO_KEY,
+    probeKeyArn: probeKey?.arn ?? NO_KEY,
+    evidenceKeyArn: evidenceKey?.arn ?? NO_KEY,
+  };
+  for (const role of [...functionRoles(keys), ...own]) registry.putRole(role);
   for (const { permissions, boundary, ...role } of partRoles(ACCOUNT, roleArn('reconcile'))) {
     registry.putRole({
       ...role,
@@ -51,12 +65,25 @@ export function putRoles(registry: Registry, bundle: Bundle, enrolmentKeyArn: st
   }
 }
 
+const EVIDENCE_ARN = `arn:aws:s3:::${EVIDENCE_BUCKET}`;
+
+/** Where a stack has fewer keys: nobody may use what is not there. */
+const NO_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/none`;
+
 /** A boundary is a managed policy. @returns its ARN. */
 const putBoundary = ({ policies }: Registry, role: string, path: string, boundary: PolicyDocument): string =>
   policies.create({ name: `${role}-boundary`, path, document: JSON.stringify(boundary) }).arn;
 
 /** Exchange cannot assume a role; mint can do nothing else. */
-const functionRoles = (enrolmentKeyArn: string): readonly RoleInput[] => [
+const functionRoles = ({
+  enrolmentKeyArn,
+  probeKeyArn,
+  evidenceKeyArn,
+}: {
+  readonly enrolmentKeyArn: string;
+  readonly probeKeyArn: string;
+  readonly evidenceKeyArn: string;
+}): readonly RoleInput[] => [
   role('exchange', {
     mint: allow(['lambda:InvokeFunction'], [arnOf('mint')]),
     device: allow(['kms:GetPublicKey'], [enrolmentKeyArn]),
@@ -82,18 +109,32 @@ const functionRoles = (enrolmentKeyArn: string): readonly RoleInput[] => [
     pass: allow(['iam:PassRole'], [roleArn('scheduler')]),
   }),
   role('close', {}),
+  role('archive', {
+    evidence: allow(['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention'], [`${EVIDENCE_ARN}/*`]),
+    absent: allow(['s3:ListBucket'], [EVIDENCE_ARN]),
+    sign: allow(['kms:GetPublicKey', 'kms:Sign'], [evidenceKeyArn]),
+  }),
+  role('receipts', {
+    evidence: allow(['s3:GetObject'], [`${EVIDENCE_ARN}/*`]),
+    absent: allow(['s3:ListBucket'], [EVIDENCE_ARN]),
+  }),
+  role('probe', { sign: allow(['kms:Sign'], [probeKeyArn]) }),
+  role('probe-keys', { publish: allow(['kms:GetPublicKey'], [probeKeyArn]) }),
   role('reconcile', {
     parts: allow(['sts:AssumeRole', 'sts:SetSourceIdentity'], [`arn:aws:iam::${ACCOUNT}:role${PARTS_PATH}*`]),
     queue: allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], [queueArn(RECONCILE_QUEUE)]),
   }),
 ];
 
-const PUBLIC = ['exchange', 'enroll', 'revoke', 'writs', 'status', 'permissions', 'metadata'];
+const PUBLIC = ['exchange', 'enroll', 'revoke', 'writs', 'status', 'permissions', 'metadata', 'probe-keys'];
 
 /** Stands for API Gateway, EventBridge and Lambda's own pollers, which may invoke what is theirs to invoke. */
 const frontDoorRole = (): RoleInput =>
   role('front-door', {
-    invoke: allow(['lambda:InvokeFunction'], [...PUBLIC, 'sweep', 'schedule', 'reconcile'].map(arnOf)),
+    invoke: allow(
+      ['lambda:InvokeFunction'],
+      [...PUBLIC, 'sweep', 'schedule', 'reconcile', 'probe', 'archive', 'receipts'].map(arnOf),
+    ),
     failures: allow(['sqs:SendMessage'], [queueArn(STREAM_FAILURES)]),
   });
 
@@ -114,7 +155,7 @@ const schedulerRole = (): RoleInput =>
  */
 const responderRole = (): RoleInput => ({
   ...role('responder', {
-    routes: allow(['execute-api:Invoke'], [`${API_ARN}/POST/responder/*`]),
+    routes: allow(['execute-api:Invoke'], [`${API_ARN}/POST/responder/*`, `${API_ARN}/GET/receipts/*`]),
     directly: directDenyPermissions(ACCOUNT),
   }),
   maxSessionDuration: RESPONDER_SECONDS,
@@ -152,6 +193,45 @@ const doctorRole = (): RoleInput => ({
   }),
   maxSessionDuration: RESPONDER_SECONDS,
 });
+
+/** Who sees to it that people are forgotten: deletes openings, and has the ledger say so. */
+const privacyRole = (): RoleInput => ({
+  ...role('privacy', {
+    forget: {
+      Version: '2012-10-17',
+      Statement: forgetStatements({
+        people: tableArn(TABLES.people),
+        ledger: tableArn(TABLES.ledger),
+        settings: arnOf('exchange'),
+      }),
+    },
+  }),
+  maxSessionDuration: RESPONDER_SECONDS,
+});
+
+/** Who hands openings to an auditor: reads them, and can do nothing else. */
+const openingsRole = (): RoleInput => ({
+  ...role('openings', {
+    read: {
+      Version: '2012-10-17',
+      Statement: openingsStatements({ people: tableArn(TABLES.people), settings: arnOf('exchange') }),
+    },
+  }),
+  maxSessionDuration: RESPONDER_SECONDS,
+});
+
+/** Who trusts nobody: reads the evidence, asks for receipts and for the public key, and can do nothing else. */
+const auditorRole = (evidenceKeyArn: string): RoleInput => ({
+  ...role('auditor', {
+    evidence: allow(['s3:GetObject'], [`${EVIDENCE_ARN}/*`]),
+    list: allow(['s3:ListBucket'], [EVIDENCE_ARN]),
+    key: allow(['kms:GetPublicKey'], [evidenceKeyArn]),
+    receipts: allow(['execute-api:Invoke'], [`${API_ARN}/GET/receipts/*`]),
+  }),
+  maxSessionDuration: RESPONDER_SECONDS,
+});
+
+const tableArn = (table: string): string => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${table}`;
 
 /** A working day: nobody renews these. */
 export const RESPONDER_SECONDS = 12 * 3600;

@@ -11,6 +11,12 @@ export interface LocalFunctions extends Functions {
    * crash would.
    */
   setDown(name: string, down: boolean): void;
+  /**
+   * Other code, other settings, as of the next invocation: what runs now ends as what it was.
+   *
+   * @param change - `env` is added to what there is.
+   */
+  update(name: string, change: Partial<FunctionSpec>): void;
   /** Refuses what waits, ends every process, and waits until they are gone. */
   close(): Promise<void>;
 }
@@ -24,26 +30,22 @@ export function startFunctions(options: FunctionsOptions): LocalFunctions {
   const pools = new Map(
     Object.entries(options.functions).map(([name, spec]) => [name, new Pool(name, spec, options)]),
   );
+  const poolOf = (name: string): Pool => {
+    const pool = pools.get(name);
+    if (pool === undefined) throw new TypeError('no such function');
+    return pool;
+  };
   return {
     has: (name) => pools.has(name),
     names: () => [...pools.keys()].sort(),
     configuration(name) {
-      const spec = options.functions[name];
-      if (spec === undefined) throw new TypeError('no such function');
-      const { roleArn, env, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = spec;
+      const { roleArn, env, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = poolOf(name).spec;
       // The Node that runs them here, in Lambda's words.
       return { runtime: `nodejs${process.versions.node.split('.')[0]}.x`, roleArn, timeoutSeconds, env };
     },
-    async invoke(name, payload, requestId) {
-      const pool = pools.get(name);
-      if (pool === undefined) throw new TypeError('no such function');
-      return pool.invoke(payload, requestId);
-    },
-    setDown(name, down) {
-      const pool = pools.get(name);
-      if (pool === undefined) throw new TypeError('no such function');
-      pool.setDown(down);
-    },
+    invoke: async (name, payload, requestId) => poolOf(name).invoke(payload, requestId),
+    setDown: (name, down) => poolOf(name).setDown(down),
+    update: (name, change) => poolOf(name).update(change),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
@@ -56,7 +58,8 @@ const DOWN: Invocation = {
 };
 
 class Pool {
-  readonly #start: () => FunctionProcess;
+  readonly #name: string;
+  readonly #options: FunctionsOptions;
   readonly #concurrency: number;
   readonly #idle: FunctionProcess[] = [];
   readonly #all = new Set<FunctionProcess>();
@@ -64,10 +67,22 @@ class Pool {
   #busy = 0;
   #closed = false;
   #down = false;
+  #spec: FunctionSpec;
 
   constructor(name: string, spec: FunctionSpec, options: FunctionsOptions) {
-    this.#start = () => new FunctionProcess(name, spec, options);
+    this.#name = name;
+    this.#options = options;
+    this.#spec = spec;
     this.#concurrency = spec.concurrency ?? 1;
+  }
+
+  get spec(): FunctionSpec {
+    return this.#spec;
+  }
+
+  update({ env, ...change }: Partial<FunctionSpec>): void {
+    this.#spec = { ...this.#spec, ...change, env: { ...this.#spec.env, ...env } };
+    for (const process of this.#idle.splice(0)) this.#retire(process);
   }
 
   async invoke(payload: string, requestId: string): Promise<Invocation> {
@@ -76,9 +91,11 @@ class Pool {
     try {
       if (this.#closed) throw new Error('the function is closed');
       if (this.#down) return DOWN;
+      const { spec } = this;
       const process = this.#take();
       const answer = await process.invoke(payload, requestId);
-      this.#give(process);
+      if (spec === this.#spec) this.#give(process);
+      else this.#retire(process);
       return answer;
     } finally {
       // The place goes to who waits, or becomes free.
@@ -93,7 +110,7 @@ class Pool {
       if (process.usable()) return process;
       this.#retire(process);
     }
-    const process = this.#start();
+    const process = new FunctionProcess(this.#name, this.#spec, this.#options);
     this.#all.add(process);
     return process;
   }

@@ -1,5 +1,6 @@
 /** A small HTTP server in API Gateway's place: it makes the proxy event and has the function invoked. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PROBE_KEYS_PATH } from '../core/probe/plan.ts';
 import type { Invoke } from './invoke.ts';
 import { serveLoopback } from './loopback-server.ts';
 import type { Part } from './parts.ts';
@@ -14,6 +15,7 @@ const ROUTES: { readonly [path: string]: string } = {
   '/writs': 'writs',
   '/status': 'status',
   '/.well-known/oauth-authorization-server': 'metadata',
+  [PROBE_KEYS_PATH]: 'probe-keys',
 };
 
 /** The routes that IAM guards: AWS credentials instead of tokens, for the night on which nobody can sign in. */
@@ -21,7 +23,14 @@ const IAM_ROUTES: { readonly [path: string]: string } = {
   '/responder/revoke': 'revoke',
   '/responder/writs': 'writs',
   '/responder/status': 'status',
+  '/receipts/{id}': 'receipts',
 };
+
+/** A path of the one resource that names something, and what it names; any other path is its own resource. */
+function resourceOf(path: string): { readonly resource: string; readonly id: string | null } {
+  const id = /^\/receipts\/([^/]+)$/.exec(path)?.[1];
+  return id === undefined ? { resource: path, id: null } : { resource: '/receipts/{id}', id };
+}
 
 /** Whom IAM lets through to a route that it guards. */
 export type Admit = (request: IncomingMessage, path: string, body: Buffer) => Admitted;
@@ -44,8 +53,9 @@ async function answer(
   { invoke, admit }: { readonly invoke: Invoke; readonly admit: Admit },
 ): Promise<void> {
   const [path = '/', query = ''] = (request.url ?? '/').split('?');
-  const guarded = Object.hasOwn(IAM_ROUTES, path) ? IAM_ROUTES[path] : undefined;
-  const route = guarded ?? (Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined);
+  const { resource, id } = resourceOf(path);
+  const guarded = Object.hasOwn(IAM_ROUTES, resource) ? IAM_ROUTES[resource] : undefined;
+  const route = guarded ?? (Object.hasOwn(ROUTES, resource) ? ROUTES[resource] : undefined);
   if (route === undefined) {
     response
       .writeHead(403, {
@@ -61,14 +71,16 @@ async function answer(
     response.end('{"message":"Request Too Long"}');
     return;
   }
-  const admitted = guarded === undefined ? null : admit(request, path, body);
+  // Of a receipt there is GET and nothing else: the function says so, to anybody.
+  const open = guarded === undefined || (id !== null && request.method !== 'GET');
+  const admitted = open ? null : admit(request, path, body);
   if (admitted !== null && 'status' in admitted) {
     response.writeHead(admitted.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ message: admitted.message }));
     return;
   }
   const userArn = admitted?.userArn ?? null;
-  const result = (await invoke(route, proxyEvent(request, { path, query, body, userArn }))) as {
+  const result = (await invoke(route, proxyEvent(request, { resource, id, path, query, body, userArn }))) as {
     readonly statusCode: number;
     readonly headers: { readonly [name: string]: string };
     readonly body: string;
@@ -80,11 +92,15 @@ async function answer(
 function proxyEvent(
   request: IncomingMessage,
   {
+    resource,
+    id,
     path,
     query,
     body,
     userArn,
   }: {
+    readonly resource: string;
+    readonly id: string | null;
     readonly path: string;
     readonly query: string;
     readonly body: Buffer;
@@ -104,8 +120,9 @@ function proxyEvent(
   }
   return {
     version: '1.0',
-    resource: path,
+    resource,
     path,
+    pathParameters: id === null ? null : { id },
     httpMethod: request.method ?? 'GET',
     headers: Object.fromEntries(
       Object.entries(multiValueHeaders).map(([name, values]) => [name, values.at(-1)]),

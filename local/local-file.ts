@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tables } from '../adapters/tables.ts';
+import { VERIFIER_KEY_PATH } from '../core/evidence/checkpoint.ts';
 import { ACCOUNT } from './aws/account.ts';
 import type { Deployed } from './deploy.ts';
 import type { Folder } from './folder.ts';
@@ -28,7 +29,9 @@ export interface LocalFile {
   readonly tables: Tables;
   readonly bundle: string;
   readonly cloudtrail_dir: string;
+  /** The evidence log, as C2SP tlog-tiles below this folder; and its verifier key. */
   readonly evidence_dir: string;
+  readonly evidence_vkey: string;
   readonly logs_dir: string;
   readonly users: readonly TestUser[];
   /** An agent that a device's own key may speak for. */
@@ -43,6 +46,11 @@ export interface LocalFile {
   };
   /** AWS credentials that may look at everything, for `writ doctor`; as long. */
   readonly doctor: LocalFile['responder'];
+  /** AWS credentials that may forget people, for `writ forget`; and that may read evidence, and nothing else. As long. */
+  readonly privacy: LocalFile['responder'];
+  readonly auditor: LocalFile['responder'];
+  /** AWS credentials that may read what opens personal fields, for `writ openings`. As long. */
+  readonly openings: LocalFile['responder'];
   /** Absolute path of the `writ` command. */
   readonly writ: string;
   readonly pid: number;
@@ -74,18 +82,25 @@ export async function describe(stack: {
     bundle: deployed.bundle.file,
     cloudtrail_dir: folder.cloudtrail,
     evidence_dir: folder.evidence,
+    evidence_vkey: await readFile(join(folder.evidence, VERIFIER_KEY_PATH), 'utf8'),
     logs_dir: folder.logs,
     users: TEST_USERS,
     agent: 'report-writer',
     device: await readyDevice(folder.dir, mdm, { aud: broker, user: alice }),
     responder: keysOf('responder', deployed),
     doctor: keysOf('doctor', deployed),
+    privacy: keysOf('privacy', deployed),
+    auditor: keysOf('auditor', deployed),
+    openings: keysOf('openings', deployed),
     writ: join(root, 'dist', 'writ.js'),
     pid: process.pid,
   };
 }
 
-function keysOf(who: 'responder' | 'doctor', { aws }: Deployed): LocalFile['responder'] {
+function keysOf(
+  who: 'responder' | 'doctor' | 'privacy' | 'auditor' | 'openings',
+  { aws }: Deployed,
+): LocalFile['responder'] {
   const session = takeRole(aws, functionName(who), roleArn(who), RESPONDER_SECONDS);
   return {
     AWS_ACCESS_KEY_ID: session.accessKeyId,

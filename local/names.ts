@@ -5,6 +5,11 @@ import { ACCOUNT } from './aws/account.ts';
 export const REGION = 'us-east-1';
 export const TABLES: Tables = { ledger: 'writ-ledger', people: 'writ-people', control: 'writ-control' };
 export const ENROLMENT_ALIAS = 'writ-enrolment';
+export const PROBE_ALIAS = 'writ-probe';
+export const EVIDENCE_ALIAS = 'writ-evidence';
+/** The log's name: whatever speaks of it is no evidence. Its bucket is a folder. */
+export const EVIDENCE_ORIGIN = 'local.invalid/evidence';
+export const EVIDENCE_BUCKET = 'writ-evidence';
 
 /** A duty is the name of a handler in `lambda/`, or `front-door`. */
 export const functionName = (duty: string): string => `writ-${duty}`;

@@ -8,6 +8,7 @@ import type { LocalAws } from './aws/server.ts';
 import { deploy } from './deploy.ts';
 import { freshFolder } from './folder.ts';
 import { openFrontDoor } from './front-door.ts';
+import type { FunctionSpec } from './function-spec.ts';
 import type { Invoke } from './invoke.ts';
 import { describe, type LocalFile, writeLocalFile } from './local-file.ts';
 import type { Mdm } from './mdm.ts';
@@ -40,6 +41,8 @@ export interface Stack {
   readonly invoke: Invoke;
   /** A switch for bad days: a function that is down answers nothing, and what it was doing is cut off. */
   readonly setDown: (duty: string, down: boolean) => void;
+  /** What a deploy does to one function; tables, roles, queues, schedules and the deny policy stay as they are. */
+  readonly redeploy: (duty: string, change: Partial<Pick<FunctionSpec, 'bundle' | 'env'>>) => void;
   /** Stops what was started, newest first. */
   readonly close: () => Promise<void>;
 }
@@ -66,9 +69,22 @@ async function start(options: StackOptions, parts: Parts): Promise<Omit<Stack, '
   const invoke = await openFrontDoor({ port: ports.broker, aws, database, onTrouble }, parts);
   // As after a deploy: an account that nobody has verified gets no writs.
   await invoke('reconcile', {});
+  // And what nobody would archive is not begun.
+  await invoke('archive', {});
 
   const local = await describe({ root, folder, broker, outside, deployed });
   await writeLocalFile(folder.localFile, local);
   const setDown = (duty: string, down: boolean): void => functions.setDown(functionName(duty), down);
-  return { local, file: folder.localFile, aws, dynamodb: database.dynamodb, mdm, ci, invoke, setDown };
+  const redeploy: Stack['redeploy'] = (duty, change) => functions.update(functionName(duty), change);
+  return {
+    local,
+    file: folder.localFile,
+    aws,
+    dynamodb: database.dynamodb,
+    mdm,
+    ci,
+    invoke,
+    setDown,
+    redeploy,
+  };
 }

@@ -1,3 +1,5 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commandBundle, functionBundle, functionNames } from '../build.ts';
@@ -13,6 +15,7 @@ import {
   packagesKeepTheirPlace,
   type Rule,
 } from './support/architecture-rules.ts';
+import { ceilingOf, WITH_ENGINE } from './support/ceilings.ts';
 import { fromRoot, readSources, type Source, sourceOf } from './support/source-tree.ts';
 
 let sources: readonly Source[];
@@ -164,10 +167,6 @@ describe('no cycles', () => {
 });
 
 describe('what is deployed', () => {
-  /** Bytes; generous, so that only a surprise trips it: the full zod, a second copy of the SDK. */
-  const CEILING: { readonly [name: string]: number } = { mint: 600_000 };
-  const CEILING_OF_OTHERS = 800_000;
-
   const inputsOf = (metafile: esbuild.Metafile) => Object.keys(metafile.inputs).map(fromRoot);
 
   test('exchange and mint are there: the proofs below speak of something', () => {
@@ -180,13 +179,30 @@ describe('what is deployed', () => {
       const built = await esbuild.build(functionBundle(name));
       expect(foreignIn(name, inputsOf(built.metafile))).toEqual([]);
       const bytes = built.outputFiles.reduce((sum, file) => sum + file.contents.length, 0);
-      expect(bytes).toBeLessThan(CEILING[name] ?? CEILING_OF_OTHERS);
+      expect(bytes).toBeLessThanOrEqual(ceilingOf(name));
     },
   );
+
+  test('exchange stays small with its policy engine too', async () => {
+    const { outputFiles } = await esbuild.build(functionBundle('exchange'));
+    const engine = statSync(join('node_modules', '@cedar-policy/cedar-wasm/nodejs/cedar_wasm_bg.wasm')).size;
+    const code = outputFiles.reduce((sum, file) => sum + file.contents.length, 0);
+    expect(code + engine).toBeLessThanOrEqual(WITH_ENGINE);
+  });
 
   test('the command holds nothing of the laptop stack and no function', async () => {
     const { metafile } = await esbuild.build(commandBundle());
     expect(inputsOf(metafile).filter((input) => /^(?:local|lambda|cdk|test)\//.test(input))).toEqual([]);
+  });
+
+  test('the command calls nothing that Node 20 lacks', async () => {
+    const { metafile } = await esbuild.build(commandBundle());
+    const ours = inputsOf(metafile).filter((input) => /^(?:core|cli|adapters)\//.test(input));
+    // Of Node 21 and 22; types say nothing of it, as they are Node 24's.
+    const newer =
+      /\b(?:Map|Object)\.groupBy\(|\bPromise\.(?:withResolvers|try)\b|\bArray\.fromAsync\b|\.is(?:Subset|Superset|DisjointFrom)(?:Of)?\(|\bimport\.meta\.main\b|\bIterator\.from\b/;
+    expect(ours.length).toBeGreaterThan(100);
+    expect(ours.filter((input) => newer.test(readFileSync(input, 'utf8')))).toEqual([]);
   });
 
   test('a credential_process reads no SDK, no policy engine and no compiler, and stays small', async () => {

@@ -14,6 +14,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DUTIES } from '../../core/duties.ts';
 import { MAX_MANAGED_POLICY_CHARS } from '../../core/limits.ts';
+import type { Step } from '../../core/probe/result.ts';
 import { functionName, STAGE } from '../names.ts';
 import { DUTY_SPECS } from './duties.ts';
 import type { Functions } from './functions.ts';
@@ -48,6 +49,8 @@ export interface AlarmsProps {
   readonly api: RestApi;
   readonly functions: Functions;
   readonly queues: Queues;
+  /** Whether the configuration has a prober. */
+  readonly probing: boolean;
   readonly actions: readonly IAlarmAction[];
 }
 
@@ -60,7 +63,9 @@ export class Alarms extends Construct {
     this.all = [
       ...serving(props),
       ...ending(),
+      ...evidence(),
       ...deadLetters(props.queues),
+      ...(props.probing ? PROBES.map(probing) : []),
       {
         name: 'ledger-changed',
         says: 'An item of the ledger was changed or removed: nobody may do that.',
@@ -140,11 +145,11 @@ const serving = ({ api, functions }: AlarmsProps): readonly AlarmSpec[] => {
     },
     {
       name: 'background-errors',
-      says: 'What runs by itself fails: reconcile, sweep, schedule or close.',
+      says: 'What runs by itself fails: reconcile, sweep, schedule, close or archive.',
       metric: new MathExpression({
-        expression: 'reconcile + sweep + schedule + close',
+        expression: 'reconcile + sweep + schedule + close + archive',
         usingMetrics: Object.fromEntries(
-          (['reconcile', 'sweep', 'schedule', 'close'] as const).map((duty) => [
+          (['reconcile', 'sweep', 'schedule', 'close', 'archive'] as const).map((duty) => [
             duty,
             functions.of(duty).metricErrors({ period: MINUTE }),
           ]),
@@ -224,6 +229,31 @@ const ending = (): readonly AlarmSpec[] => [
   },
 ];
 
+const evidence = (): readonly AlarmSpec[] => [
+  {
+    name: 'archive-behind',
+    says: 'The evidence log is more than a quarter of an hour behind: at twelve hours nothing is issued.',
+    metric: counted('ArchiveLag', 'Maximum'),
+    above: 15 * 60,
+    minutes: [5, 5],
+    silenceIsBad: true,
+  },
+  {
+    name: 'tampered',
+    says: 'The ledger was tampered with: the evidence log has a leaf that tells of it.',
+    metric: counted('Tampered'),
+    above: 0,
+    minutes: [1, 1],
+  },
+  {
+    name: 'evidence-gaps',
+    says: 'Items of the ledger had no leaf, and have one now: the stream did not tell of them.',
+    metric: counted('GapsFilled'),
+    above: 0,
+    minutes: [1, 1],
+  },
+];
+
 const deadLetters = (queues: Queues): readonly AlarmSpec[] => {
   const waiting = (queue: IQueue) =>
     queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: MINUTE });
@@ -258,6 +288,38 @@ const deadLetters = (queues: Queues): readonly AlarmSpec[] => {
     },
   ];
 };
+
+/** What each step of the prober is there to show; two that fail are a breach, and the rest an outage. */
+const PROBES: readonly {
+  readonly step: Step;
+  readonly says: string;
+  readonly minutes: readonly [number, number];
+}[] = [
+  { step: 'exchange', says: 'The prober got no session.', minutes: [3, 5] },
+  { step: 'allowed', says: 'The prober’s session could not do what its permission is for.', minutes: [3, 5] },
+  { step: 'forbidden', says: 'The prober’s session could do what no policy allows.', minutes: [2, 3] },
+  {
+    step: 'identity',
+    says: 'Somebody whom nobody vouches for was not refused as he must be.',
+    minutes: [2, 3],
+  },
+  { step: 'revocation', says: 'The prober’s session was ended, and AWS did not refuse it.', minutes: [3, 5] },
+];
+
+const probing = ({ step, says, minutes }: (typeof PROBES)[number]): AlarmSpec => ({
+  name: `probe-${step}`,
+  says,
+  metric: new Metric({
+    namespace: 'Writ',
+    metricName: 'ProbeFailed',
+    dimensionsMap: { service: 'writ', step },
+    statistic: 'Maximum',
+    period: MINUTE,
+  }),
+  above: 0,
+  minutes,
+  silenceIsBad: true,
+});
 
 /** The stream's reader logs each record; any but a new one is what nobody may do. */
 function ledgerChanges(scope: Construct, logGroup: LogGroup): Metric {

@@ -25,6 +25,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Duty } from '../../core/duties.ts';
+import { PROBE_KEYS_PATH } from '../../core/probe/plan.ts';
 import { STAGE } from '../names.ts';
 import type { Functions } from './functions.ts';
 
@@ -44,9 +45,11 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/writs', duty: 'writs', guard: 'none' },
   { method: 'POST', path: '/status', duty: 'status', guard: 'none' },
   { method: 'GET', path: '/.well-known/oauth-authorization-server', duty: 'metadata', guard: 'none' },
+  { method: 'GET', path: PROBE_KEYS_PATH, duty: 'probe-keys', guard: 'none' },
   { method: 'POST', path: '/responder/revoke', duty: 'revoke', guard: 'iam' },
   { method: 'POST', path: '/responder/writs', duty: 'writs', guard: 'iam' },
   { method: 'POST', path: '/responder/status', duty: 'status', guard: 'iam' },
+  { method: 'GET', path: '/receipts/{id}', duty: 'receipts', guard: 'iam' },
 ];
 
 /** Of one caller after another, for all: strangers cannot run up more than this. Requests a second, and at once. */

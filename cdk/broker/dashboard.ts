@@ -8,11 +8,18 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { DUTIES } from '../../core/duties.ts';
+import { STEPS } from '../../core/probe/result.ts';
 import { STAGE } from '../names.ts';
 import type { Alarms } from './alarms.ts';
 import type { Functions } from './functions.ts';
 
 const WIDTH = 12;
+
+const ofProber = (metricName: string, statistic: string, step: { readonly step?: string } = {}) =>
+  new Metric({ namespace: 'Writ', metricName, dimensionsMap: { service: 'writ', ...step }, statistic });
+
+const probes = () => STEPS.map((step) => ofProber('ProbeFailed', 'Sum', { step }));
+const refused = () => ['p50', 'p99'].map((statistic) => ofProber('RefusedAfter', statistic));
 
 /** Alarms first, then what callers meet, then what ends sessions. */
 export class Dashboard extends Construct {
@@ -23,7 +30,14 @@ export class Dashboard extends Construct {
       api,
       functions,
       alarms,
-    }: { readonly api: RestApi; readonly functions: Functions; readonly alarms: Alarms },
+      probing,
+    }: {
+      readonly api: RestApi;
+      readonly functions: Functions;
+      readonly alarms: Alarms;
+      /** Whether the configuration has a prober. */
+      readonly probing: boolean;
+    },
   ) {
     super(scope, id);
     const ofApi = (metricName: string, statistic: string) =>
@@ -55,6 +69,9 @@ export class Dashboard extends Construct {
           graph('Ending', counted('Unverified', 'Behind', 'Drift', 'Impossible')),
           graph('Repaired', counted('Orphaned', 'SchedulesLost', 'NotScheduled', 'Unreadable')),
         ],
+        ...(probing
+          ? [[graph('Probes that failed', probes()), graph('Ended until refused, milliseconds', refused())]]
+          : []),
         [
           graph(
             'Errors',

@@ -14,7 +14,11 @@ export type Place =
   | 'data key, through DynamoDB'
   | 'data key, through Secrets Manager'
   | 'enrolment key'
+  | 'probe key'
   | 'nonce keys'
+  | 'evidence bucket'
+  | 'evidence objects'
+  | 'evidence key'
   | 'mint'
   | 'target roles'
   | 'part roles'
@@ -42,7 +46,11 @@ export type Setting =
   | 'mintFunction'
   | 'nonceKeys'
   | 'enrolmentKey'
+  | 'probeKey'
   | 'schedules'
+  | 'evidence'
+  | 'evidenceBucket'
+  | 'controlTable'
   | 'reconcileQueue';
 
 export interface DutySpec {
@@ -154,6 +162,20 @@ const endpoint = (records: readonly string[], spends: readonly string[]): readon
 const PROOF = ['PROOF#'];
 const PROOF_AND_ACTOR = ['PROOF#', 'ACTOR#'];
 
+/** Reading the ledger's stream. */
+const STREAM: readonly Access[] = [
+  {
+    actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    on: 'ledger’s stream',
+    why: 'Lambda reads the stream in its name.',
+  },
+  {
+    actions: ['dynamodb:ListStreams'],
+    on: 'any',
+    why: 'Lambda finds the stream by listing; the action knows no resource.',
+  },
+];
+
 /** Writing the end of a writ. */
 const CLOSING: readonly Access[] = [
   LOGS,
@@ -187,7 +209,12 @@ export const DUTY_SPECS: { readonly [D in Duty]: DutySpec } = {
       LOGS,
       DATA_KEY,
       read('BatchGetItem', 'ledger', ['WRIT#'], 'The intent, as it is stored.'),
-      read('BatchGetItem', 'control', ['REVOKED#', 'HEALTH#'], 'Heads and health (rule 8).'),
+      read(
+        'BatchGetItem',
+        'control',
+        ['REVOKED#', 'HEALTH#', 'ARCHIVE#'],
+        'Heads, health, and how far evidence has come (rule 8).',
+      ),
       put('ledger', ['WRIT#', 'KEY#'], 'The outcome, and where its key points.'),
       {
         actions: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
@@ -319,16 +346,7 @@ export const DUTY_SPECS: { readonly [D in Duty]: DutySpec } = {
     settings: ['tables', 'schedules'],
     access: [
       ...CLOSING,
-      {
-        actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-        on: 'ledger’s stream',
-        why: 'Lambda reads the stream in its name.',
-      },
-      {
-        actions: ['dynamodb:ListStreams'],
-        on: 'any',
-        why: 'Lambda finds the stream by listing; the action knows no resource.',
-      },
+      ...STREAM,
       { actions: ['scheduler:CreateSchedule'], on: 'schedules', why: 'One for each issued writ.' },
       {
         actions: ['iam:PassRole'],
@@ -351,5 +369,85 @@ export const DUTY_SPECS: { readonly [D in Duty]: DutySpec } = {
     timeoutSeconds: ANSWERS_WITHIN,
     memoryMegabytes: WITHOUT,
     reserved: 20,
+  },
+  archive: {
+    description: 'Reads the stream of the ledger into the evidence log; every hour, what the stream missed.',
+    settings: ['tables', 'evidence', 'evidenceBucket'],
+    access: [
+      LOGS,
+      DATA_KEY,
+      ...STREAM,
+      { actions: ['sqs:SendMessage'], on: 'stream failures', why: 'Records that could not be worked off.' },
+      {
+        actions: ['s3:PutObject', 's3:PutObjectRetention'],
+        on: 'evidence objects',
+        why: 'To write evidence, under a lock; the bucket’s policy lets it write each path once.',
+      },
+      {
+        actions: ['s3:GetObject'],
+        on: 'evidence objects',
+        why: 'What stands there: to go on, and to compare.',
+      },
+      { actions: ['s3:ListBucket'], on: 'evidence bucket', why: 'To be told what is not there.' },
+      {
+        actions: ['kms:GetPublicKey', 'kms:Sign'],
+        on: 'evidence key',
+        why: 'Its signature under each checkpoint.',
+      },
+      read('GetItem', 'control', ['ARCHIVE#'], 'The log’s head, and how far it has come.'),
+      put('control', ['ARCHIVE#'], 'The log’s head, in a compare-and-set.'),
+      update(['ARCHIVE#'], 'How far it has come.'),
+      read('BatchGetItem', 'control', ['LEAF#'], 'Which leaves are in the log already.'),
+      read('Query', 'control', ['LEAF#'], 'Which leaves a writ has.'),
+      {
+        actions: ['dynamodb:BatchWriteItem'],
+        on: 'control',
+        partitions: ['LEAF#'],
+        why: 'Where each leaf stands.',
+      },
+      BY_DUE,
+      { actions: ['dynamodb:Scan'], on: 'ledger', why: 'Every hour: whether each item has a leaf.' },
+      { actions: ['dynamodb:BatchGetItem'], on: 'ledger', why: 'And each leaf its item.' },
+    ],
+    // A gap sweep waits for what the stream may be telling just now.
+    timeoutSeconds: 240,
+    memoryMegabytes: WITHOUT,
+    reserved: 20,
+  },
+  receipts: {
+    description: 'GET /receipts/{id}: proofs that records are in the evidence log.',
+    settings: ['publicUrl', 'controlTable', 'evidenceBucket'],
+    access: [
+      LOGS,
+      DATA_KEY,
+      read('Query', 'control', ['LEAF#'], 'Which leaves it has.'),
+      { actions: ['s3:GetObject'], on: 'evidence objects', why: 'Checkpoint and tiles.' },
+      { actions: ['s3:ListBucket'], on: 'evidence bucket', why: 'To be told what is not there.' },
+    ],
+    timeoutSeconds: ANSWERS_WITHIN,
+    memoryMegabytes: WITHOUT,
+  },
+  probe: {
+    description: 'Every minute, from outside: asks for a session, uses it, ends it.',
+    settings: ['publicUrl', 'bundle', 'probeKey'],
+    // No table, no STS, no function: it comes in by the front door, as everybody does.
+    access: [
+      LOGS,
+      { actions: ['kms:Sign'], on: 'probe key', why: 'Its tokens: it is nobody who could sign in.' },
+    ],
+    // Its answers, and until AWS refuses: one that takes so long overlaps the next.
+    timeoutSeconds: 120,
+    memoryMegabytes: 256,
+    reserved: 3,
+  },
+  'probe-keys': {
+    description: 'GET /probe/jwks: the public half of the key that the prober signs with.',
+    settings: ['publicUrl', 'probeKey'],
+    access: [
+      LOGS,
+      { actions: ['kms:GetPublicKey'], on: 'probe key', why: 'To publish it, as any issuer does.' },
+    ],
+    timeoutSeconds: ANSWERS_WITHIN,
+    memoryMegabytes: 256,
   },
 };

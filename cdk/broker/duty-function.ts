@@ -76,7 +76,8 @@ export class DutyFunction extends Construct {
   }
 }
 
-function statement(access: Access, { resources, conditions }: Whereabouts): PolicyStatement {
+/** What one row of `duties.ts` is in IAM. */
+export function statement(access: Access, { resources, conditions }: Whereabouts): PolicyStatement {
   const partitions = access.partitions?.map((first) => `${first}*`);
   return new PolicyStatement({
     effect: Effect.ALLOW,

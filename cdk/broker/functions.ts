@@ -3,6 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DUTIES, type Duty } from '../../core/duties.ts';
 import type { LoadedBundle } from '../../core/policy/bundle.ts';
+import { RELEASE, RELEASE_SETTING } from '../../core/release.ts';
 import { canaryRoleArn, everyTargetRole, reconcilerRoleArn } from '../../core/revocation/names.ts';
 import { functionArnOf, SCHEDULE_GROUP, schedulesPattern } from '../names.ts';
 import type { FunctionCode } from './code.ts';
@@ -12,6 +13,7 @@ import type { Keys } from './keys.ts';
 import type { Queues } from './queues.ts';
 import type { Schedules } from './schedules.ts';
 import type { Tables } from './tables.ts';
+import type { WhereEvidenceIs } from './where-evidence-is.ts';
 
 export interface FunctionsProps extends Pick<DutyFunctionProps, 'logRetention' | 'removal' | 'reserve'> {
   /** https, without a trailing slash: the broker's own name. */
@@ -22,6 +24,7 @@ export interface FunctionsProps extends Pick<DutyFunctionProps, 'logRetention' |
   readonly tables: Tables;
   readonly queues: Queues;
   readonly schedules: Schedules;
+  readonly evidence: WhereEvidenceIs;
 }
 
 /** One function for each duty. */
@@ -39,7 +42,10 @@ export class Functions extends Construct {
           duty,
           spec,
           code: props.code.of(duty),
-          environment: Object.assign({}, ...spec.settings.map((setting) => settings[setting])),
+          environment: Object.assign(
+            { [RELEASE_SETTING]: RELEASE },
+            ...spec.settings.map((setting) => settings[setting]),
+          ),
           where: ({ on }: Access) => places[on],
           key: props.keys.data,
           logRetention: props.logRetention,
@@ -68,7 +74,7 @@ export class Functions extends Construct {
 
 function placesOf(
   scope: Construct,
-  { keys, tables, queues, schedules, policy }: FunctionsProps,
+  { keys, tables, queues, schedules, evidence, policy }: FunctionsProps,
 ): { readonly [P in Place]: Whereabouts } {
   const { account, region } = Stack.of(scope);
   const active = policy.bundle.accounts.filter(({ state }) => state === 'active');
@@ -88,7 +94,11 @@ function placesOf(
       conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
     },
     'enrolment key': at(keys.enrolment.keyArn),
+    'probe key': at(keys.probe.keyArn),
     'nonce keys': at(keys.nonceSecretArn),
+    'evidence bucket': at(evidence.bucketArn),
+    'evidence objects': at(`${evidence.bucketArn}/*`),
+    'evidence key': at(evidence.keyArn),
     mint: at(functionArnOf(account, region, 'mint')),
     'target roles': at(...active.map(({ id }) => everyTargetRole(id))),
     'part roles': at(...active.flatMap(({ id }) => [canaryRoleArn(id), reconcilerRoleArn(id)])),
@@ -108,7 +118,7 @@ function placesOf(
 /** As `lambda/edge/config.ts` reads them: a test has it read each function's. */
 function settingsOf(
   scope: Construct,
-  { publicUrl, policy, keys, tables, queues, schedules }: FunctionsProps,
+  { publicUrl, policy, keys, tables, queues, schedules, evidence }: FunctionsProps,
 ): { readonly [S in Setting]: { readonly [variable: string]: string } } {
   const { account, region } = Stack.of(scope);
   return {
@@ -122,12 +132,20 @@ function settingsOf(
     mintFunction: { WRIT_MINT_FUNCTION: functionArnOf(account, region, 'mint') },
     nonceKeys: { WRIT_NONCE_KEYS: keys.nonceSecretArn },
     enrolmentKey: { WRIT_ENROLMENT_KEY: keys.enrolment.keyArn },
+    probeKey: { WRIT_PROBE_KEY: keys.probe.keyArn },
     schedules: {
       WRIT_SCHEDULE_GROUP: SCHEDULE_GROUP,
       WRIT_CLOSE_FUNCTION: functionArnOf(account, region, 'close'),
       WRIT_SCHEDULE_ROLE: schedules.roleArn,
       WRIT_CLOSE_DEAD_LETTERS: queues.closeDeadLetters.queueArn,
     },
+    evidence: {
+      WRIT_EVIDENCE_ORIGIN: evidence.origin,
+      WRIT_EVIDENCE_KEY: evidence.keyArn,
+      WRIT_EVIDENCE_LOCK: `${evidence.mode}:${evidence.days}`,
+    },
+    evidenceBucket: { WRIT_EVIDENCE_BUCKET: evidence.bucketName },
+    controlTable: { WRIT_CONTROL_TABLE: tables.control.tableName },
     reconcileQueue: { WRIT_RECONCILE_QUEUE: queues.reconcile.queueUrl },
   };
 }

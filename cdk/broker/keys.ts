@@ -10,6 +10,8 @@ export class Keys extends Construct {
   readonly data: Key;
   /** ECC_NIST_P256: what an attestation of Writ's is signed with (ES256). */
   readonly enrolment: Key;
+  /** ECC_NIST_P256: what the prober signs with, and nobody else (docs/decisions/0011). */
+  readonly probe: Key;
   /** ARN of the secret: thirty-two bytes, as forty-three characters that are base64. */
   readonly nonceSecretArn: string;
 
@@ -23,6 +25,12 @@ export class Keys extends Construct {
     this.#letServicesEncrypt();
     this.enrolment = new Key(this, 'Enrolment', {
       description: 'Writ: signs attestations of enrolled devices',
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      removalPolicy: removal,
+    });
+    this.probe = new Key(this, 'Probe', {
+      description: 'Writ: signs the tokens of the prober, which gets one permission',
       keySpec: KeySpec.ECC_NIST_P256,
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy: removal,

@@ -16,7 +16,9 @@ export class Responders extends Construct {
         new PolicyStatement({
           effect: Effect.ALLOW,
           actions: ['execute-api:Invoke'],
-          resources: routes.map(({ method, path }) => api.arnForExecuteApi(method, path, STAGE)),
+          resources: routes.map(({ method, path }) =>
+            api.arnForExecuteApi(method, path.replace(/\{\w+\}/, '*'), STAGE),
+          ),
         }),
       ],
     });

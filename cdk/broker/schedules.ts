@@ -39,6 +39,20 @@ export class Schedules extends Construct {
 const allow = (action: string, resource: string): PolicyStatement =>
   new PolicyStatement({ effect: Effect.ALLOW, actions: [action], resources: [resource] });
 
+/** Invokes a function every hour, saying what for. */
+export function everyHour(scope: Construct, id: string, target: IFunction, event: object): Rule {
+  return new Rule(scope, id, {
+    schedule: Schedule.rate(Duration.hours(1)),
+    targets: [
+      new LambdaFunction(target, {
+        event: RuleTargetInput.fromObject(event),
+        retryAttempts: 0,
+        maxEventAge: Duration.minutes(1),
+      }),
+    ],
+  });
+}
+
 /** Invokes a function every minute. What fails is not tried again: the next one is a minute away. */
 export function everyMinute(scope: Construct, id: string, target: IFunction): Rule {
   return new Rule(scope, id, {

@@ -20,6 +20,8 @@ export type Reading<T> =
 export interface Facts {
   /** NumericDate, by the clock of the machine that the doctor runs on. */
   readonly now: number;
+  /** The doctor's own. */
+  readonly release: string;
   /** The configuration that the stack is held against. */
   readonly policy: LoadedBundle;
   /** AWS's clock, seen from here. */

@@ -3,6 +3,7 @@
 import { DUTIES } from '../duties.ts';
 import { member } from '../encoding/i-json.ts';
 import { MINT_TIMEOUT_MILLIS, RECONCILE_MILLIS } from '../limits.ts';
+import { RELEASE_SETTING } from '../release.ts';
 import { about, type Check, type Judgement, must, type Verdict } from './check.ts';
 import { type Facts, type FunctionFacts, known } from './facts.ts';
 import { functionOf, publicUrlOf, settingOf, valuesOf } from './settings.ts';
@@ -87,6 +88,14 @@ export const FUNCTION_CHECKS: readonly Check[] = [
     judge: ({ broker }) => about('bundle', broker.functions, (functions) => agree(functions, BUNDLE)),
   },
   {
+    id: 'function.release',
+    what: 'All functions are of one release.',
+    reliesOn: `\`${RELEASE_SETTING}\` of all functions`,
+    fault: 'Two functions are of different releases.',
+    judge: ({ broker }) =>
+      about('release', broker.functions, (functions) => agree(functions, RELEASE_SETTING)),
+  },
+  {
     id: 'function.settings',
     what: 'Functions agree on where everything is.',
     reliesOn: 'the functions’ other `WRIT_*` settings',
@@ -94,7 +103,9 @@ export const FUNCTION_CHECKS: readonly Check[] = [
     judge: ({ broker }) =>
       about('settings', broker.functions, (functions) => {
         const names = [...new Set(functions.flatMap(({ settings }) => Object.keys(settings)))].sort();
-        const differing = names.find((name) => name !== BUNDLE && valuesOf(functions, name).size > 1);
+        const differing = names.find(
+          (name) => name !== BUNDLE && name !== RELEASE_SETTING && valuesOf(functions, name).size > 1,
+        );
         return differing === undefined ? agree(functions, '') : agree(functions, differing);
       }),
   },
@@ -112,6 +123,24 @@ export const FUNCTION_CHECKS: readonly Check[] = [
           what: 'What was changed in config/ does not hold yet, and whatever is said here is said of the new one.',
           proof: `deployed: ${hash.slice(0, 12)}…, config/: ${policy.hash.slice(0, 12)}…`,
           fix: 'npx writ policy diff shows what would change; npx cdk deploy brings it there',
+        }),
+      );
+    },
+  },
+  {
+    id: 'release.deployed',
+    what: 'What is deployed is the doctor’s own release.',
+    reliesOn: `\`${RELEASE_SETTING}\`, against \`writ --version\``,
+    fault: 'The functions are of another release than the doctor.',
+    judge: ({ broker, release }) => {
+      const deployed = settingOf(broker.functions, RELEASE_SETTING);
+      // Where they do not agree, that is the fault.
+      if (broker.functions.known && valuesOf(broker.functions.value, RELEASE_SETTING).size > 1) return [];
+      return about('release', deployed, (value) =>
+        must(value === release, {
+          what: 'Roles and settings are held against what this release makes of config/, which may not be what runs.',
+          proof: `deployed: ${value.slice(0, 64)}, doctor: ${release}`,
+          fix: 'Use the writ of the deployed release, or upgrade: docs/upgrading.md',
         }),
       );
     },

@@ -10,6 +10,7 @@ const BY_GROUP: { readonly [group: string]: readonly Source[] } = {
   clock: ['clock', 'issuers'],
   function: ['broker'],
   configuration: ['broker'],
+  release: ['broker'],
   broker: ['broker'],
   table: ['broker'],
   queue: ['broker'],

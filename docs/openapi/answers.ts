@@ -5,6 +5,7 @@ import { ENROLMENT_SECONDS, LISTED_AT_MOST, MAX_CHAINED_SECONDS } from '../../co
 import type { metadata } from '../../core/metadata.ts';
 import type { Listed } from '../../core/permissions.ts';
 import type { ParameterType } from '../../core/policy/bundle.ts';
+import type { Receipt, Receipts } from '../../core/receipts.ts';
 import { RUNGS } from '../../core/revocation/ports.ts';
 import type { AccountStatus, Status } from '../../core/status.ts';
 import { AWS_CREDENTIALS, TOKEN_EXCHANGE } from '../../core/tokens/token-types.ts';
@@ -137,6 +138,27 @@ export const StatusAnswer = z.strictObject({
     .array(z.strictObject(accountStatus))
     .describe('Active ones; none to whom policy does not let read the whole installation.'),
 } satisfies { readonly [F in keyof Status]: z.ZodType });
+
+export const ReceiptsAnswer = z.strictObject({
+  checkpoint: z.string().describe('Signed (C2SP tlog-checkpoint), as it was published.'),
+  entries: z
+    .array(
+      z.strictObject({
+        pk: z.string().describe('Partition key of the record in the ledger.'),
+        sk: z
+          .string()
+          .describe('Its sort key; of what was done to it that nobody may do, with `#tamper` behind it.'),
+        index: z.int().min(0).describe('Of its leaf.'),
+        leaf: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/)
+          .describe('RFC 6962 leaf hash of its body.'),
+        proof: z.string().describe('C2SP tlog-proof: `writ verify --receipt` takes it, and the body.'),
+      } satisfies { readonly [F in keyof Receipt]: z.ZodType }),
+    )
+    .min(1)
+    .describe('Oldest first.'),
+} satisfies { readonly [F in keyof Receipts]: z.ZodType });
 
 const published = {
   issuer: z.url(),

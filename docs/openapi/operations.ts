@@ -6,6 +6,7 @@ import {
   LiveWritsAnswer,
   Metadata,
   Permissions,
+  ReceiptsAnswer,
   Revoked,
   StatusAnswer,
 } from './answers.ts';
@@ -18,6 +19,8 @@ export interface Operation {
   readonly id: string;
   readonly summary: string;
   readonly form: z.ZodType | null;
+  /** What the path names, where it has `{id}`. */
+  readonly names?: string;
   readonly answers: readonly DocumentedAnswer[];
 }
 
@@ -27,6 +30,8 @@ export interface DocumentedAnswer {
   readonly body: z.ZodType;
   /** Names of headers that it has beside those that every answer has; `?` behind those that it may have. */
   readonly headers: readonly string[];
+  /** API Gateway's own answer, which has none of our headers. */
+  readonly byGateway?: true;
 }
 
 const ok = (says: string, body: z.ZodType, headers: readonly string[] = ['DPoP-Nonce']) => ({
@@ -109,14 +114,41 @@ export const OPERATIONS: readonly Operation[] = [
     form: null,
     answers: [ok('The metadata.', Metadata, []), ...ALWAYS],
   },
+  {
+    method: 'get',
+    path: '/receipts/{id}',
+    id: 'receipts',
+    summary:
+      'Proofs that the records of a writ, revocation, enrolment or forgetting are in the evidence log: hashes only. Takes ' +
+      'an AWS signature, and no token or proof.',
+    form: null,
+    names: 'Id of the writ, revocation, enrolment or forgetting.',
+    answers: [
+      ok('The newest checkpoint, and a proof for each record.', ReceiptsAnswer, []),
+      {
+        status: 403,
+        says: 'No signature of somebody whom IAM lets ask: API Gateway’s answer.',
+        body: z.object({ message: z.string() }),
+        headers: [],
+        byGateway: true,
+      },
+      {
+        status: 404,
+        says: 'None of that id is in a published checkpoint: there is none, or it is not there yet.',
+        body: z.strictObject({ error: z.literal('not_found') }),
+        headers: [],
+      },
+      ...ALWAYS,
+    ],
+  },
 ];
 
 /** Headers of every answer (RFC 6749 §5.1, and so that no browser makes more of it than JSON). */
-export const EVERY_ANSWER = {
+export const EVERY_ANSWER: { readonly [name: string]: z.ZodType } = {
   'Cache-Control': z.literal('no-store'),
   Pragma: z.literal('no-cache'),
   'X-Content-Type-Options': z.literal('nosniff'),
-} as const;
+};
 
 /** Headers of some answers. */
 export const SOME_ANSWERS: { readonly [name: string]: z.ZodType } = {

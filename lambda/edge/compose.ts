@@ -6,6 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -19,17 +20,25 @@ import {
   dynamodbReadHeads,
   dynamodbRefusalCounter,
 } from '../../adapters/dynamodb-control.ts';
+import { dynamodbGapCursor, dynamodbWalk } from '../../adapters/dynamodb-gaps.ts';
 import { dynamodbLedger } from '../../adapters/dynamodb-ledger.ts';
+import { dynamodbLeafIndex, dynamodbLogHeads } from '../../adapters/dynamodb-log.ts';
 import { dynamodbRevocations } from '../../adapters/dynamodb-revocations.ts';
 import { iamDenyPolicy } from '../../adapters/iam-deny-policy.ts';
 import { fetchJwks } from '../../adapters/jwks.ts';
 import { kmsKeys, kmsSigner } from '../../adapters/kms.ts';
+import { kmsLogSigner } from '../../adapters/kms-log-signer.ts';
 import { lambdaMint, wakeMint } from '../../adapters/lambda-mint.ts';
 import { fileNonceKeys, secretNonceKeys } from '../../adapters/nonce-keys.ts';
+import { probeCalls } from '../../adapters/probe-calls.ts';
+import { newProbeKey } from '../../adapters/probe-key.ts';
+import { probeSend } from '../../adapters/probe-send.ts';
+import { s3EvidenceReader, s3EvidenceStore } from '../../adapters/s3-evidence.ts';
 import { schedulerSchedule } from '../../adapters/scheduler.ts';
 import { sqsWake } from '../../adapters/sqs-wake.ts';
 import { stsAssumeRole } from '../../adapters/sts.ts';
 import type { Tables } from '../../adapters/tables.ts';
+import type { ArchiverPorts } from '../../core/archive.ts';
 import type { ClosePorts } from '../../core/close.ts';
 import type { EnrolmentPorts } from '../../core/enroll.ts';
 import {
@@ -37,6 +46,7 @@ import {
   CALL_TIMEOUT_MILLIS,
   CONNECT_TIMEOUT_MILLIS,
   MINT_TIMEOUT_MILLIS,
+  PROBE_ANSWER_MILLIS,
 } from '../../core/limits.ts';
 import { liveSessions } from '../../core/live.ts';
 import type { PermissionsPorts } from '../../core/permissions.ts';
@@ -52,6 +62,9 @@ import type {
   NonceKeys,
   Random,
 } from '../../core/ports.ts';
+import { type ProbePlan, probePlan } from '../../core/probe/plan.ts';
+import type { ProbePorts } from '../../core/probe/ports.ts';
+import type { ReceiptPorts } from '../../core/receipts.ts';
 import type { ReconcilePorts } from '../../core/reconcile.ts';
 import { RECONCILER_ROLE, reconcilerRoleArn } from '../../core/revocation/names.ts';
 import type { AccountPorts } from '../../core/revocation/ports.ts';
@@ -61,6 +74,7 @@ import { targetRoleArns } from '../../core/session/role-arn.ts';
 import type { StatusPorts } from '../../core/status.ts';
 import type { SweepPorts } from '../../core/sweep.ts';
 import { keyCache } from '../../core/tokens/keys.ts';
+import { thumbprint } from '../../core/tokens/thumbprint.ts';
 import type { WritsPorts } from '../../core/writs.ts';
 import type { Config, PUBLIC_SETTINGS } from './config.ts';
 import { type Environment, refuseLaptopBundle } from './start-up.ts';
@@ -77,7 +91,10 @@ const timeouts = (requestTimeout: number) => ({
 
 const calls = { maxAttempts: CALL_ATTEMPTS, requestHandler: timeouts(CALL_TIMEOUT_MILLIS) };
 
-/** A probe is of one moment: a second try would be of another. */
+/** By path, not by host name: a laptop's S3 has one address for all buckets, and AWS takes both. */
+const pathStyle = { forcePathStyle: true };
+
+/** A call that is there to be judged is of one moment: a second try would be of another. */
 const canaryCalls = { ...calls, maxAttempts: 1 };
 
 /** Mint is not called twice: a second mint of one writ would lose the outcome slot anyway. */
@@ -268,6 +285,46 @@ export function sweepPorts(config: Stores & Pick<Config, 'region'>): SweepPorts 
   return { ...closing(dynamodb, tables), cursor: dynamodbCursor(dynamodb, tables.control) };
 }
 
+/**
+ * What the archiver stands on: the log's bucket and key, its head and index, and the ledger to look through. It cannot change
+ * what it reads.
+ *
+ * @throws Fault `signing_unavailable`: without its public key nothing can be signed.
+ */
+export async function archivePorts(
+  config: Stores & Pick<Config, 'region' | 'evidence'>,
+): Promise<ArchiverPorts> {
+  const { region, evidence } = config;
+  const tables = tablesOf(config);
+  const dynamodb = new DynamoDBClient({ region, ...calls });
+  const s3 = new S3Client({ region, ...calls, ...pathStyle });
+  return {
+    origin: evidence.origin,
+    clock,
+    sleep: async (millis) => sleep(millis),
+    log: s3EvidenceStore(s3, evidence.bucket, evidence.lock, clock),
+    signer: await kmsLogSigner(new KMSClient({ region, ...calls }), evidence.key),
+    heads: dynamodbLogHeads(dynamodb, tables.control),
+    index: dynamodbLeafIndex(dynamodb, tables.control),
+    mark: dynamodbCursor(dynamodb, tables.control, 'archive'),
+    ledger: dynamodbLedger(dynamodb, tables),
+    walk: dynamodbWalk(dynamodb, tables.ledger),
+    cursor: dynamodbGapCursor(dynamodb, tables.control),
+  };
+}
+
+/** What `GET /receipts/{id}` stands on: where leaves are, and the log itself. */
+export function receiptPorts({
+  controlTable,
+  evidenceBucket,
+  region,
+}: Pick<Config, 'controlTable' | 'evidenceBucket' | 'region'>): ReceiptPorts {
+  return {
+    index: dynamodbLeafIndex(new DynamoDBClient({ region, ...calls }), controlTable),
+    log: s3EvidenceReader(new S3Client({ region, ...calls, ...pathStyle }), evidenceBucket),
+  };
+}
+
 /** What a reconciler stands on, and the accounts it can work in. */
 export interface Reconciler {
   readonly ports: ReconcilePorts;
@@ -318,6 +375,42 @@ export function reconciler(
     },
     accounts: [...made.keys()],
     accountPorts: (account) => made.get(account) ?? null,
+  };
+}
+
+/** What the prober stands on, and what its configuration asks it to ask: KMS, the network outside, and no table. */
+export function prober(
+  config: Pick<Config, 'probeKey' | 'judgedEndpoint' | 'region'>,
+  { bundle }: LoadedBundle,
+): { readonly plan: ProbePlan; readonly ports: ProbePorts } {
+  const { sign } = kmsSigner(new KMSClient({ region: config.region, ...calls }), config.probeKey);
+  const judged = config.judgedEndpoint === undefined ? {} : { endpoint: config.judgedEndpoint };
+  return {
+    plan: probePlan(bundle),
+    ports: {
+      clock,
+      random,
+      sleep: async (millis) => sleep(millis),
+      send: probeSend(PROBE_ANSWER_MILLIS),
+      newKey: newProbeKey,
+      sign,
+      callsWith: probeCalls(
+        (credentials, region) => new DynamoDBClient({ region, ...canaryCalls, credentials, ...judged }),
+      ),
+    },
+  };
+}
+
+/** @returns the public half of the prober's key, named by its thumbprint; asked for once in a process's life. */
+export function probeKeySet({
+  probeKey,
+  region,
+}: Pick<Config, 'probeKey' | 'region'>): () => Promise<readonly JWK[]> {
+  const kms = new KMSClient({ region, ...calls });
+  let known: readonly JWK[] | null = null;
+  return async () => {
+    known ??= (await kmsKeys(kms, probeKey)).map((jwk) => ({ ...jwk, kid: thumbprint({ ...jwk }) ?? '' }));
+    return known;
   };
 }
 

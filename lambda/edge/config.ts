@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { ScheduleTarget } from '../../adapters/scheduler.ts';
-import { type Environment, refuseLaptopEnvironment, StartUpFailure } from './start-up.ts';
+import { isKeyName } from '../../core/evidence/verifier-key.ts';
+import { type Environment, refuseLaptopEnvironment, refuseLaptopLog, StartUpFailure } from './start-up.ts';
 
 /** Everything that the environment says, typed. A function reads what it needs and is given nothing else. */
 export interface Config {
@@ -16,16 +17,31 @@ export interface Config {
   readonly nonceKeys: { readonly secret: string } | { readonly file: string };
   /** KMS key id or ARN. */
   readonly enrolmentKey: string;
+  /** KMS key id or ARN: what the prober signs with. */
+  readonly probeKey: string;
   /** Where the schedules stand that close writs, and what they call. */
   readonly schedules: ScheduleTarget;
+  /** Where the evidence log lies, and what signs it. */
+  readonly evidence: EvidenceConfig;
+  /** Of the same log, for who only reads it. */
+  readonly evidenceBucket: string;
   /** URL of the FIFO queue that wakes reconcilers. */
   readonly reconcileQueue: string;
   /**
-   * Where canaries read: `undefined` is AWS itself. On a laptop functions talk to the database engine directly, which
-   * judges nobody; a canary is there to be judged.
+   * Where canaries and the prober read: `undefined` is AWS itself. On a laptop functions talk to the database engine directly, which
+   * judges nobody; these are there to be judged.
    */
   readonly judgedEndpoint: string | undefined;
   readonly region: string;
+}
+
+export interface EvidenceConfig {
+  readonly bucket: string;
+  /** The log's name (C2SP tlog-checkpoint): no scheme. */
+  readonly origin: string;
+  /** KMS key id or ARN. A key in a file is for no function: on a laptop, too, it is KMS that signs. */
+  readonly key: string;
+  readonly lock: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number };
 }
 
 const READ: { readonly [K in keyof Config]: (env: Environment) => Config[K] } = {
@@ -37,7 +53,10 @@ const READ: { readonly [K in keyof Config]: (env: Environment) => Config[K] } = 
   mintFunction: (env) => required(env, 'WRIT_MINT_FUNCTION'),
   nonceKeys,
   enrolmentKey: (env) => required(env, 'WRIT_ENROLMENT_KEY'),
+  probeKey: (env) => required(env, 'WRIT_PROBE_KEY'),
   schedules,
+  evidence,
+  evidenceBucket: (env) => required(env, 'WRIT_EVIDENCE_BUCKET'),
   reconcileQueue: (env) => required(env, 'WRIT_RECONCILE_QUEUE'),
   judgedEndpoint: (env) => env.AWS_ENDPOINT_URL,
   region: (env) => required(env, 'AWS_REGION'),
@@ -109,6 +128,29 @@ function schedules(env: Environment): ScheduleTarget {
     role: arn(env, 'WRIT_SCHEDULE_ROLE', 'iam'),
     deadLetters: arn(env, 'WRIT_CLOSE_DEAD_LETTERS', 'sqs'),
   };
+}
+
+function evidence(env: Environment): EvidenceConfig {
+  return {
+    bucket: required(env, 'WRIT_EVIDENCE_BUCKET'),
+    origin: origin(env),
+    key: required(env, 'WRIT_EVIDENCE_KEY'),
+    lock: lock(required(env, 'WRIT_EVIDENCE_LOCK')),
+  };
+}
+
+function origin(env: Environment): string {
+  const value = required(env, 'WRIT_EVIDENCE_ORIGIN');
+  refuseLaptopLog(env, value);
+  if (!isKeyName(value)) throw new StartUpFailure('WRIT_EVIDENCE_ORIGIN', 'is no name of a log');
+  return value;
+}
+
+/** `<mode>:<days>`. */
+function lock(value: string): EvidenceConfig['lock'] {
+  const [, mode, days] = /^(GOVERNANCE|COMPLIANCE):([1-9][0-9]{0,4})$/.exec(value) ?? [];
+  if (mode === 'GOVERNANCE' || mode === 'COMPLIANCE') return { mode, days: Number(days) };
+  throw new StartUpFailure('WRIT_EVIDENCE_LOCK', 'is not GOVERNANCE or COMPLIANCE, a colon and days');
 }
 
 function arn(env: Environment, variable: string, service: 'iam' | 'lambda' | 'sqs'): string {

@@ -42,10 +42,10 @@ const EVERY_ANSWER = {
  * middy runs the steps, with none of its ready-made middleware: its body parser and error handler together print
  * the body of a malformed request, tokens included. Its early timeout (5 ms) makes a late answer a fault as well.
  *
- * @param handle - Answers one request. Refusals are answers; what it throws becomes 503 with `Retry-After`.
+ * @param handle - Answers one request; `id` is what the path names where it has `{id}`, the caller's word. Refusals are answers; what it throws becomes 503 with `Retry-After`.
  */
 export function httpEndpoint(
-  handle: (received: Received) => Promise<Answer>,
+  handle: (received: Received, id: string) => Promise<Answer>,
   endpoint: Endpoint,
 ): HttpHandler {
   const url = endpoint.publicUrl + endpoint.path;
@@ -53,7 +53,7 @@ export function httpEndpoint(
     .before(({ event }) => (methodOf(event) === endpoint.method ? undefined : respond(wrongMethod(endpoint))))
     .handler(async (event: HttpEvent): Promise<HttpResult> => {
       const received = receive(event, url, endpoint.iamPath);
-      if (received.ok) return respond(await handle(received.value));
+      if (received.ok) return respond(await handle(received.value, event.pathParameters?.id ?? ''));
       logRefusal({ endpoint: endpoint.name, reason: received.refusal.reason, writ: null });
       return respond(refusalAnswer(received.refusal, STRANGER, null));
     })

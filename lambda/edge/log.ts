@@ -4,8 +4,11 @@
  * No event, header, body, claim or caught message ever gets here, so none can get out.
  */
 
+import type { GapsFound } from '../../core/archive/gaps.ts';
+import type { Archived } from '../../core/archive.ts';
 import type { Closing } from '../../core/close.ts';
 import { className, Fault } from '../../core/fault.ts';
+import type { Probed } from '../../core/probe/result.ts';
 import type { Reconciled } from '../../core/reconcile.ts';
 import type { Reason } from '../../core/refusals.ts';
 import type { Revocation } from '../../core/revoke.ts';
@@ -13,7 +16,17 @@ import type { Scheduled } from '../../core/schedule.ts';
 import type { Swept } from '../../core/sweep.ts';
 import { WRIT_ID } from '../../core/writ-id.ts';
 import { writeLine } from './line.ts';
-import { countExit, countReconciled, countScheduled, countSwept, countUnreadable } from './metrics.ts';
+import {
+  countArchived,
+  countExit,
+  countGaps,
+  countLag,
+  countProbed,
+  countReconciled,
+  countScheduled,
+  countSwept,
+  countUnreadable,
+} from './metrics.ts';
 
 export interface RefusalLine {
   readonly endpoint: string;
@@ -75,15 +88,47 @@ export function logReconciled({ drift, fault, ...done }: Reconciled): void {
   if (fault !== null) logFault(fault, 'reconcile');
 }
 
+/** What a probe found, step by step. @param startedAt - Milliseconds since 1970: the minute that it speaks for. */
+export function logProbed({ steps, writ, reason, refusedAfterMillis }: Probed, startedAt: number): void {
+  const why = reason === null ? {} : { reason_code: reason };
+  info('probed', { ...steps, ...named(writ), ...why, refusedAfterMillis });
+  countProbed({ steps, refusedAfterMillis }, startedAt);
+}
+
 /** One change of the ledger, as its stream tells it: the keys are ours, the body is not looked at. */
 export function logRecord(change: string, pk: string, sk: string): void {
   info('record', { change, pk, sk });
 }
 
+/** What a batch of the stream became in the evidence log. */
+export function logArchived(archived: Archived): void {
+  if (archived.added > 0) say(archived.tampered > 0 ? 'ERROR' : 'INFO', 'archived', { ...archived });
+  countArchived(archived);
+}
+
+/** How far behind the evidence log is, seconds. */
+export function logMark(lag: number): void {
+  info('mark', { lag });
+  countLag(lag);
+}
+
+/** What a gap sweep looked at and found. */
+export function logGaps(found: GapsFound): void {
+  say(found.filled + found.tampered > 0 ? 'ERROR' : 'INFO', 'gaps', { ...found });
+  countGaps(found);
+}
+
 const info = (message: string, fields: object): void => say('INFO', message, fields);
 
 function say(level: 'INFO' | 'ERROR', message: string, fields: object): void {
-  writeLine({ level, message, timestamp: new Date().toISOString(), service: 'writ', ...fields });
+  writeLine({ level, message, timestamp: new Date().toISOString(), service: 'writ', ...RELEASE, ...fields });
+}
+
+/** By which of two releases, while one takes the other's place. For people: no function decides by it. */
+const RELEASE = releaseOf(process.env.WRIT_RELEASE);
+
+function releaseOf(setting: string | undefined): { readonly release?: string } {
+  return setting !== undefined && /^\d[\w.+-]{0,63}$/.test(setting) ? { release: setting } : {};
 }
 
 const named = (writ: string | null) => (writ !== null && WRIT_ID.test(writ) ? { writ } : {});

@@ -35,6 +35,13 @@ export function refuseLaptopEnvironment(env: Environment): void {
   }
 }
 
+/** Inside Lambda, refuses a log of the laptop's name: its reports say that they are no evidence. */
+export function refuseLaptopLog(env: Environment, origin: string): void {
+  if (inLambda(env) && isLocal(`https://${origin}`)) {
+    throw new StartUpFailure('WRIT_EVIDENCE_ORIGIN', 'is the laptop’s, and must not be in Lambda');
+  }
+}
+
 /** Account of the laptop stack; AWS gives it to nobody. */
 const LOCAL_ACCOUNT = '000000000000';
 

@@ -9,9 +9,10 @@ import {
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** @param file - PKCS #8 PEM; written with mode 0600 when it is not there yet. */
-export function loadKey(file?: string): KeyObject {
+export function loadKey(file?: string, curve: 'P-256' | 'Ed25519' = 'P-256'): KeyObject {
   if (file !== undefined && existsSync(file)) return createPrivateKey(readFileSync(file));
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey } =
+    curve === 'P-256' ? generateKeyPairSync('ec', { namedCurve: curve }) : generateKeyPairSync('ed25519');
   if (file !== undefined) {
     writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
   }
@@ -21,6 +22,9 @@ export function loadKey(file?: string): KeyObject {
 /** ECDSA over SHA-256 of the message; DER, as KMS gives it. */
 export const signMessage = (message: Buffer, key: KeyObject): Buffer =>
   sign('sha256', message, { key, dsaEncoding: 'der' });
+
+/** Ed25519 over the message itself (RFC 8032), 64 bytes. */
+export const signWhole = (message: Buffer, key: KeyObject): Buffer => sign(null, message, key);
 
 /** Order of P-256's base point (FIPS 186-5, SP 800-186 §3.2.1.3). */
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;

@@ -66,6 +66,8 @@ export type SessionInput = Pick<
 export interface Registry {
   /** Creates a role, or replaces its documents: sessions that it already has are judged by the new ones. */
   putRole(role: RoleInput): Role;
+  /** What is attached to it is taken off before. Its sessions may do nothing any more. */
+  removeRole(name: string): void;
   /** In order of their names. @param pathPrefix - Default: all. */
   roles(pathPrefix?: string): readonly Role[];
   roleByName(name: string): Role | null;
@@ -110,6 +112,9 @@ export function createRegistry(options: { readonly now: Clock; readonly random: 
       };
       roles.set(role.name, role);
       return role;
+    },
+    removeRole: (name) => {
+      roles.delete(name);
     },
     roles: (pathPrefix = '/') =>
       [...roles.values()]

@@ -1,7 +1,7 @@
 import { ACCOUNT } from './account.ts';
 import type { Answer, Call, Service } from './call.ts';
 import { AwsError, notImplemented } from './errors.ts';
-import { BUCKET, type Objects, type StoredObject } from './objects.ts';
+import { BUCKET, type ObjectLock, type Objects, type StoredObject } from './objects.ts';
 import { crc32Base64, uploadedBytes } from './s3-body.ts';
 import { listObjects, parseListing } from './s3-listing.ts';
 import type { Wire } from './wire.ts';
@@ -11,7 +11,10 @@ const MAX_KEY_BYTES = 1024;
 
 /** Headers of a PutObject that we honour. Any other `x-amz-…` would be ignored, so it is refused. */
 const PUT_HEADERS =
-  /^x-amz-(?:date|content-sha256|security-token|user-agent|decoded-content-length|trailer|sdk-checksum-algorithm|checksum-[a-z0-9]+|meta-[a-z0-9._-]+)$/;
+  /^x-amz-(?:date|content-sha256|security-token|user-agent|decoded-content-length|trailer|sdk-checksum-algorithm|checksum-[a-z0-9]+|meta-[a-z0-9._-]+|object-lock-(?:mode|retain-until-date))$/;
+/** The conditions of a write that S3 knows; a read's are none of ours. */
+const PUT_CONDITIONS = ['if-match', 'if-none-match'];
+const DAY_MILLIS = 24 * 3600 * 1000;
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 
 export function createS3(objects: Objects): Service<'s3'> {
@@ -149,12 +152,19 @@ function byteRange(header: string | undefined, size: number): { from: number; to
 function putObject(call: Call, objects: Objects): Answer {
   const { headers } = call.wire;
   const { bucket, key } = locate(call, objects);
-  call.authorize('s3:PutObject', objectArn(bucket, key), s3Keys(call));
+  const keys = { ...s3Keys(call), ...putKeys(call) };
+  call.authorize('s3:PutObject', objectArn(bucket, key), keys);
   const unserved = Object.keys(headers).some(
-    (name) => CONDITIONS.includes(name) || (name.startsWith('x-amz-') && !PUT_HEADERS.test(name)),
+    (name) =>
+      (CONDITIONS.includes(name) && !PUT_CONDITIONS.includes(name)) ||
+      (name.startsWith('x-amz-') && !PUT_HEADERS.test(name)),
   );
   if (unserved) throw notImplemented('a header of this PutObject');
+  if (!objects.takes(bucket, key)) throw notImplemented('a key of this bucket that is no plain path');
+  const lock = lockOf(call, bucket, objects);
+  if (lock !== undefined) call.authorize('s3:PutObjectRetention', objectArn(bucket, key), keys);
   const bytes = uploadedBytes(call.wire);
+  mustHold(call, objects.get(bucket, key));
   const metadata = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith('x-amz-meta-') ? [[name.slice('x-amz-meta-'.length), value]] : [],
   );
@@ -164,6 +174,7 @@ function putObject(call: Call, objects: Objects): Answer {
     contentType: headers['content-type'] ?? 'binary/octet-stream',
     metadata: Object.fromEntries(metadata),
     lastModified: Math.floor(call.now / 1000) * 1000,
+    ...(lock === undefined ? {} : { lock }),
   });
   return {
     status: 200,
@@ -173,4 +184,55 @@ function putObject(call: Call, objects: Objects): Answer {
       'x-amz-checksum-type': 'FULL_OBJECT',
     },
   };
+}
+
+/** What IAM is told of a write: its conditions, and how long it will be held. */
+function putKeys({ wire: { headers }, now }: Call): { readonly [key: string]: string } {
+  const until = Date.parse(headers['x-amz-object-lock-retain-until-date'] ?? '');
+  const told: { readonly [key: string]: string | undefined } = {
+    's3:if-none-match': headers['if-none-match'],
+    's3:if-match': headers['if-match'],
+    's3:object-lock-mode': headers['x-amz-object-lock-mode'],
+    's3:object-lock-retain-until-date': headers['x-amz-object-lock-retain-until-date'],
+    's3:object-lock-remaining-retention-days': Number.isNaN(until)
+      ? undefined
+      : String(Math.floor((until - now) / DAY_MILLIS)),
+  };
+  return Object.fromEntries(
+    Object.entries(told).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** `If-None-Match: *` where there is none, `If-Match` where it is still the one that the caller read. */
+function mustHold({ wire: { headers } }: Call, standing: StoredObject | null): void {
+  const { 'if-none-match': none, 'if-match': match } = headers;
+  if (none !== undefined && none !== '*') throw notImplemented('If-None-Match with an ETag');
+  if (match !== undefined && standing === null)
+    throw new AwsError(404, 'NoSuchKey', 'The specified key does not exist.');
+  if ((none !== undefined && standing !== null) || (match !== undefined && match !== standing?.etag)) {
+    throw new AwsError(
+      412,
+      'PreconditionFailed',
+      'At least one of the pre-conditions you specified did not hold',
+    );
+  }
+}
+
+/** Both headers or neither, in a bucket that locks, and into the future: as S3 wants it. */
+function lockOf({ wire: { headers }, now }: Call, bucket: string, objects: Objects): ObjectLock | undefined {
+  const mode = headers['x-amz-object-lock-mode'];
+  const date = headers['x-amz-object-lock-retain-until-date'];
+  if (mode === undefined && date === undefined) return undefined;
+  if (!objects.locks(bucket))
+    throw new AwsError(400, 'InvalidRequest', 'Bucket is missing Object Lock Configuration');
+  if (mode === undefined || date === undefined) {
+    const both = 'x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied';
+    throw new AwsError(400, 'InvalidArgument', both);
+  }
+  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE')
+    throw new AwsError(400, 'InvalidArgument', 'Unknown wormMode directive.');
+  const retainUntil = Date.parse(date);
+  if (Number.isNaN(retainUntil) || retainUntil <= now)
+    throw new AwsError(400, 'InvalidArgument', 'The retain until date must be in the future!');
+  return { mode, retainUntil };
 }

@@ -59,7 +59,9 @@ export interface LocalAws {
   readonly registry: Registry;
   /** To seed buckets and to look at what calls left there. */
   readonly objects: Objects;
+  /** The first of KMS's keys, and all of them. */
   readonly kmsKey: LocalKey;
+  readonly kmsKeys: readonly LocalKey[];
   /** Credentials for what a service runs, and CloudTrail's event of it. @throws Error if the role says no. */
   serviceSession(wanted: ServiceSession): Session;
   /** Sets `iamDelayMillis` anew, for changes made before as well. @throws RangeError */
@@ -118,6 +120,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     registry,
     objects,
     kmsKey: kms.key,
+    kmsKeys: kms.keys,
     serviceSession,
     setIamDelay: (millis) => registry.policies.setDelay(millis),
     flush: () => trail.flush(),

@@ -1,9 +1,8 @@
 /**
  * The story of one writ, on real parts, in real time: sign in → exchange → allowed call → refused calls → end, by the
- * deadline and before it.
+ * deadline and before it. Then a second agent, a thief, and an auditor who was not there.
  *
- * Of the audit there is what it will read, CloudTrail and the ledger. Then a second agent, and a thief. Each step either
- * held or did not; nothing here decides anything.
+ * Each step either held or did not; nothing here decides anything.
  */
 import { join } from 'node:path';
 import type { Stack } from '../stack.ts';
@@ -17,6 +16,7 @@ import {
   signsIn,
 } from './alice.ts';
 import { ask, FIGURES } from './ask.ts';
+import { asksWhy, holdsItAgainstTheEvidence } from './audit.ts';
 import { bobSortsTickets } from './bob.ts';
 import { isRefusedByAws, takesItBack, tellsWhen } from './ending.ts';
 import { namesThemAll, standsInTheLedger } from './evidence.ts';
@@ -53,4 +53,8 @@ export async function tellStory(stack: Stack, { tell }: Teller, home: string): P
 
   tell(await bobSortsTickets(stack, bob));
   tell(await malloryTries(stack, alice, mallory, home));
+
+  const auditor = await person(join(home, 'auditor'), at);
+  tell(await holdsItAgainstTheEvidence(stack, auditor, home));
+  tell(await asksWhy(stack, auditor, writ, home));
 }

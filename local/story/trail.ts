@@ -7,6 +7,7 @@ import { shown, typed } from './shell.ts';
 /** As much of a CloudTrail event as the story looks at. */
 export interface TrailEvent {
   readonly file: string;
+  readonly eventID: string;
   readonly eventName: string;
   readonly errorCode?: string;
   readonly userIdentity: {

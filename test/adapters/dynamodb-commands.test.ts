@@ -197,7 +197,11 @@ test.each([
     RequestItems: {
       'writ-control': {
         ...HEAD_KEYS,
-        Keys: [...HEAD_KEYS.Keys, { pk: { S: 'HEALTH#444455556666' }, sk: { S: 'health' } }],
+        Keys: [
+          ...HEAD_KEYS.Keys,
+          { pk: { S: 'HEALTH#444455556666' }, sk: { S: 'health' } },
+          { pk: { S: 'ARCHIVE#mark' }, sk: { S: 'mark' } },
+        ],
       },
       'writ-ledger': { Keys: [{ pk: { S: 'WRIT#w1' }, sk: { S: '00#intent' } }], ConsistentRead: true },
     },

@@ -71,6 +71,7 @@ describe('heads', () => {
       heads: [{ ...key, ...REVOKED, ...read }],
       intent: null,
       verifiedAt: null,
+      archivedTo: null,
     });
   });
 
@@ -79,6 +80,7 @@ describe('heads', () => {
       heads: [],
       intent: null,
       verifiedAt: null,
+      archivedTo: null,
     });
   });
 
@@ -99,6 +101,7 @@ describe('heads', () => {
       ],
       intent: '{"ünicode": "☃"}',
       verifiedAt: null,
+      archivedTo: null,
     });
   });
 
@@ -109,6 +112,7 @@ describe('heads', () => {
       heads: [{ ...key, ...REVOKED, cutoff: 1 }],
       intent: null,
       verifiedAt: null,
+      archivedTo: null,
     });
   });
 

@@ -2,8 +2,11 @@
 import * as z from 'zod';
 
 const removal = z.strictObject({
-  /** Begins with the rule as architecture, section 3 numbers it: `3.1 record first`, `3.4a subject to device`. */
-  rule: z.string().regex(/^3\.\d+[a-d]? \S/),
+  /**
+   * Begins with the rule as architecture, section 3 numbers it: `3.1 record first`, `3.4a subject to device`; or with 8,
+   * where evidence and audit have theirs.
+   */
+  rule: z.string().regex(/^(?:3\.\d+[a-d]?|8) \S/),
   /** What an attacker could do without it. */
   why: z.string().min(1),
   /** Exact text, which must stand in the file once. A patch of a test would prove nothing. */

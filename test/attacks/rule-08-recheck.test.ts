@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { dynamodbReadHeads } from '../../adapters/dynamodb-control.ts';
 import { Fault } from '../../core/fault.ts';
 import { foldWrit } from '../../core/ledger/fold.ts';
-import { HEALTH_SECONDS, RECONCILED_EVERY_SECONDS } from '../../core/limits.ts';
+import { HEALTH_SECONDS, MAX_ARCHIVE_LAG_SECONDS, RECONCILED_EVERY_SECONDS } from '../../core/limits.ts';
 import type { Handover, HeadKey, HeadKind, ReadHeads } from '../../core/ports.ts';
 import { tagValue } from '../../core/session/encode.ts';
 import { endOf, fault, handedOver, mintOf } from '../support/bad-day.ts';
@@ -367,6 +367,42 @@ describe('what was not read is not “never revoked”', () => {
       append: () => Promise.reject(new Fault('ledger_unavailable')),
     };
     expect(await minted()).toBe(fault('ledger_unavailable'));
+  });
+});
+
+describe('no evidence, no credential: the evidence log has all that was due', () => {
+  afterEach(() => broker.setArchivedTo(VERIFIED_AT));
+
+  test('up to half a day ago: a secret', async () => {
+    await broker.setArchivedTo(NOW - MAX_ARCHIVE_LAG_SECONDS);
+    expect(await minted()).toMatchObject({ ok: true });
+  });
+
+  test('a second less: a fault, STS is not asked, and the caller comes back', async () => {
+    await broker.setArchivedTo(NOW - MAX_ARCHIVE_LAG_SECONDS - 1);
+    expect(await minted()).toBe(fault('archive_behind'));
+    expect(sessions()).toBe(0);
+    expect(await story()).toEqual([]);
+    await expect(broker.ports.mint(handover)).rejects.toMatchObject({ retryAfter: 60 });
+  });
+
+  test('nobody ever looked: a fault, and STS is not asked', async () => {
+    await broker.setArchivedTo(null);
+    expect(await minted()).toBe(fault('archive_behind'));
+    expect(sessions()).toBe(0);
+  });
+
+  test('a mark that cannot be read is a fault', async () => {
+    const Item = { pk: { S: 'ARCHIVE#mark' }, sk: { S: 'mark' }, settledTo: { S: 'today' } };
+    await broker.db.client.send(new PutItemCommand({ TableName: broker.db.tables.control, Item }));
+    expect(await minted()).toBe(fault('ledger_unavailable'));
+    expect(sessions()).toBe(0);
+  });
+
+  test('what is blocked is refused for that, however far behind the log is', async () => {
+    await broker.setArchivedTo(null);
+    await revoke('user', BLOCKED);
+    expect(await minted()).toEqual(revoked('user'));
   });
 });
 

@@ -18,5 +18,5 @@ test.each<readonly [only: readonly string[], parts: readonly string[]]>([
 });
 
 test.each(['', 'endings', 'constructor'])('--only %j is refused, with the names that there are', (name) => {
-  expect(() => partsOf([name])).toThrow(/there are exchange, .*, reconciler, ending$/);
+  expect(() => partsOf([name])).toThrow(/there are exchange, .*, reconciler, audit, ending$/);
 });

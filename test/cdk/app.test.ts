@@ -130,4 +130,26 @@ describe('where the organisation is named, members are rolled out', () => {
       Properties: { StackInstancesGroup: [{ Regions: ['eu-central-1', 'us-east-1'] }] },
     });
   });
+
+  const copies = (count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      templates.map((one) => ({ ...one, account: account(at) })),
+    ).flat();
+  const account = (at: number) => ({
+    ...(POLICY.bundle.accounts[0] ?? { region: 'eu-central-1', state: 'active' }),
+    ...{ account: `account-${at}`, id: String(at).padStart(12, '0') },
+  });
+  const rolledOut = (count: number) => () =>
+    new MembersStack(new App(), 'WritMembers', {
+      settings: SETTINGS,
+      root: 'r-abcd',
+      templates: copies(count),
+    });
+
+  test('as many as one stack takes; of more the synthesis says so, not CloudFormation', () => {
+    expect(rolledOut(40)).not.toThrow();
+    expect(rolledOut(150)).toThrow(
+      /^the members’ templates are \d+ bytes together, and one stack takes 950000/,
+    );
+  });
 });

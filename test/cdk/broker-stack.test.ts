@@ -4,7 +4,16 @@ import { functionNames } from '../../build.ts';
 import { DUTY_SPECS } from '../../cdk/broker/duties.ts';
 import { functionName } from '../../cdk/names.ts';
 import { DUTIES } from '../../core/duties.ts';
-import { brokerTemplate, find, ofType, type Properties, resolved } from './synthesised.ts';
+import { STEPS } from '../../core/probe/result.ts';
+import {
+  brokerTemplate,
+  find,
+  ofType,
+  POLICY,
+  type Properties,
+  resolved,
+  WITHOUT_PROBER,
+} from './synthesised.ts';
 
 const template = brokerTemplate();
 const propertiesOf = (type: string, some: Properties): Properties =>
@@ -24,8 +33,8 @@ describe('functions', () => {
       Handler: 'index.handler',
       Timeout: spec.timeoutSeconds,
       MemorySize: spec.memoryMegabytes,
-      Role: expect.stringMatching(`:role/BrokerFunctions${duty}Role`),
-      LoggingConfig: { LogGroup: expect.stringMatching(`^<BrokerFunctions${duty}Logs`) },
+      Role: expect.stringMatching(`:role/BrokerFunctions${duty.replace('-', '')}Role`),
+      LoggingConfig: { LogGroup: expect.stringMatching(`^<BrokerFunctions${duty.replace('-', '')}Logs`) },
     });
     expect(made.ReservedConcurrentExecutions).toBe(spec.reserved);
     expect(find(template, 'AWS::Logs::LogGroup', { LogGroupName: `/writ/${duty}` })[1]).toMatchObject({
@@ -78,8 +87,9 @@ describe('tables', () => {
 describe('what runs by itself', () => {
   test('the stream: what fails is told apart, halved, given up and kept', () => {
     expect(
-      propertiesOf('AWS::Lambda::EventSourceMapping', { StartingPosition: 'TRIM_HORIZON' }),
+      propertiesOf('AWS::Lambda::EventSourceMapping', { BisectBatchOnFunctionError: true }),
     ).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
       FunctionName: expect.stringMatching('^<BrokerFunctionsschedule'),
       EventSourceArn: expect.stringMatching(/BrokerTablesLedger\w+\/stream/),
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -87,6 +97,27 @@ describe('what runs by itself', () => {
       MaximumRetryAttempts: 10,
       MaximumRecordAgeInSeconds: 3600,
       DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/StreamFailures/) } },
+    });
+  });
+
+  test('the archiver reads it too, and tries until the stream forgets', () => {
+    expect(propertiesOf('AWS::Lambda::EventSourceMapping', { MaximumRetryAttempts: -1 })).toMatchObject({
+      FunctionName: expect.stringMatching('^<BrokerFunctionsarchive'),
+      EventSourceArn: expect.stringMatching(/BrokerTablesLedger\w+\/stream/),
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRecordAgeInSeconds: 23 * 3600,
+      DestinationConfig: { OnFailure: { Destination: expect.stringMatching(/StreamFailures/) } },
+    });
+  });
+
+  test('table and leaves are compared every hour', () => {
+    const [[, rule] = []] = ofType(template, 'AWS::Events::Rule').filter(([id]) =>
+      id.startsWith('BrokerFeedsgapseveryhour'),
+    );
+    expect(rule?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [{ Input: '{"gaps":true}' }],
     });
   });
 
@@ -109,20 +140,23 @@ describe('what runs by itself', () => {
     });
   });
 
-  test.each(['reconcile', 'sweep'])('%s every minute, and never twice for one minute', (duty) => {
-    const [[, rule] = []] = ofType(template, 'AWS::Events::Rule').filter(([id]) =>
-      id.startsWith(`BrokerFeeds${duty}everyminute`),
-    );
-    expect(rule?.Properties).toMatchObject({
-      ScheduleExpression: 'rate(1 minute)',
-      State: 'ENABLED',
-      Targets: [{ Input: '{}', RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } }],
-    });
-    const [[, once] = []] = ofType(template, 'AWS::Lambda::EventInvokeConfig').filter(([id]) =>
-      id.startsWith(`BrokerFeeds${duty}once`),
-    );
-    expect(once?.Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
-  });
+  test.each(['reconcile', 'sweep', 'archive', 'probe'])(
+    '%s every minute, and never twice for one minute',
+    (duty) => {
+      const [[, rule] = []] = ofType(template, 'AWS::Events::Rule').filter(([id]) =>
+        id.startsWith(`BrokerFeeds${duty}everyminute`),
+      );
+      expect(rule?.Properties).toMatchObject({
+        ScheduleExpression: 'rate(1 minute)',
+        State: 'ENABLED',
+        Targets: [{ Input: '{}', RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } }],
+      });
+      const [[, once] = []] = ofType(template, 'AWS::Lambda::EventInvokeConfig').filter(([id]) =>
+        id.startsWith(`BrokerFeeds${duty}once`),
+      );
+      expect(once?.Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+    },
+  );
 
   test('the schedules’ role is taken by EventBridge for schedules of this group, and closes writs', () => {
     expect(propertiesOf('AWS::IAM::Role', { RoleName: 'writ-scheduler' })).toMatchObject({
@@ -164,10 +198,16 @@ describe('what runs by itself', () => {
 });
 
 describe('keys', () => {
-  test('the enrolment key signs ES256 and nothing else', () => {
-    expect(propertiesOf('AWS::KMS::Key', { KeySpec: 'ECC_NIST_P256' })).toMatchObject({
-      KeyUsage: 'SIGN_VERIFY',
-    });
+  test('of enrolling, of the prober and of the log: each signs in one way and nothing else', () => {
+    const signing = ofType(template, 'AWS::KMS::Key').filter(
+      ([, { Properties }]) => Properties.KeyUsage === 'SIGN_VERIFY',
+    );
+    const specs = signing.map(([id, { Properties }]) => [String(id), Properties.KeySpec]);
+    expect(specs.sort()).toEqual([
+      [expect.stringMatching(/^BrokerEvidenceKey/), 'ECC_NIST_EDWARDS25519'],
+      [expect.stringMatching(/^BrokerKeysEnrolment/), 'ECC_NIST_P256'],
+      [expect.stringMatching(/^BrokerKeysProbe/), 'ECC_NIST_P256'],
+    ]);
   });
 
   test('the nonce’s secret is thirty-two bytes of base64, as its reader wants it', () => {
@@ -194,9 +234,11 @@ describe('the API', () => {
     ['POST', 'writs', 'writs', 'NONE'],
     ['POST', 'status', 'status', 'NONE'],
     ['GET', 'oauth-authorization-server', 'metadata', 'NONE'],
+    ['GET', 'probe jwks', 'probekeys', 'NONE'],
     ['POST', 'responder revoke', 'revoke', 'AWS_IAM'],
     ['POST', 'responder writs', 'writs', 'AWS_IAM'],
     ['POST', 'responder status', 'status', 'AWS_IAM'],
+    ['GET', 'receipts id', 'receipts', 'AWS_IAM'],
   ])('%s %s → %s, authorised by %s', (method, path, duty, authorization) => {
     const name = path.split(' ').join('').replaceAll('-', '');
     const [route, ...others] = routes.filter(
@@ -216,7 +258,7 @@ describe('the API', () => {
 
   test('there is no other route', () => {
     const paths = routes.map(({ HttpMethod, ResourceId }) => `${HttpMethod} ${ResourceId}`);
-    expect(new Set(paths).size).toBe(10);
+    expect(new Set(paths).size).toBe(12);
   });
 
   test('never writes what a request holds into a log', () => {
@@ -271,13 +313,14 @@ describe('the API', () => {
     const { PolicyDocument } = propertiesOf('AWS::IAM::ManagedPolicy', {
       ManagedPolicyName: 'writ-responder',
     });
-    const api = 'arn:aws:execute-api:eu-central-1:444455556666:a1b2c3d4e5/writ/POST/responder';
+    const routes = 'arn:aws:execute-api:eu-central-1:444455556666:a1b2c3d4e5/writ';
+    const api = `${routes}/POST/responder`;
     expect(PolicyDocument).toMatchObject({
       Statement: [
         {
           Action: 'execute-api:Invoke',
           Effect: 'Allow',
-          Resource: [`${api}/revoke`, `${api}/status`, `${api}/writs`],
+          Resource: [`${routes}/GET/receipts/*`, `${api}/revoke`, `${api}/status`, `${api}/writs`],
         },
       ],
     });
@@ -289,19 +332,27 @@ test('each alarm rings somewhere and leads to a page of the runbook', () => {
     resolved(Properties, template),
   );
   expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual([
+    'writ-archive-behind',
     'writ-background-errors',
     'writ-close-dead-letters',
     'writ-deny-document-full',
     'writ-drift',
     'writ-error-rate',
+    'writ-evidence-gaps',
     'writ-impossible-entries',
     'writ-latency-p99',
     'writ-ledger-changed',
     'writ-orphans',
+    'writ-probe-allowed',
+    'writ-probe-exchange',
+    'writ-probe-forbidden',
+    'writ-probe-identity',
+    'writ-probe-revocation',
     'writ-reconcile-dead-letters',
     'writ-schedules-lost',
     'writ-stream-behind',
     'writ-stream-failures',
+    'writ-tampered',
     'writ-throttled',
     'writ-unreadable',
     'writ-unverified',
@@ -323,9 +374,59 @@ test('accounts are unverified when nobody says otherwise', () => {
   });
 });
 
+describe('the prober', () => {
+  const probing = ofType(template, 'AWS::CloudWatch::Alarm').filter(([, { Properties }]) =>
+    String(Properties.AlarmName).startsWith('writ-probe-'),
+  );
+
+  test('rings for each step by itself, and by its silence', () => {
+    expect(probing.map(([, { Properties }]) => Properties.Dimensions)).toEqual(
+      STEPS.map((step) => [
+        { Name: 'service', Value: 'writ' },
+        { Name: 'step', Value: step },
+      ]),
+    );
+    for (const [, { Properties }] of probing) expect(Properties.TreatMissingData).toBe('breaching');
+  });
+
+  test('without its issuer there is none, and nothing rings for it', () => {
+    const without = brokerTemplate({}, WITHOUT_PROBER);
+    const named = Object.keys(without.Resources).filter((id) => /probe/i.test(id));
+    // What it would need stands there, and nobody invokes it.
+    expect(named.filter((id) => !/^Broker(?:Functions|KeysProbe|ApiRest)/.test(id))).toEqual([]);
+    expect(Object.keys(template.Resources)).toContainEqual(
+      expect.stringMatching(/^BrokerFeedsprobeeveryminute/),
+    );
+  });
+
+  test.each([
+    ['vpcEndpoints', { vpcEndpoints: ['vpce-0123456789abcdef0'] }],
+    [
+      'domain.truststore',
+      {
+        domain: {
+          name: 'writ.example.com',
+          certificate:
+            'arn:aws:acm:eu-central-1:444455556666:certificate/11112222-3333-4444-5555-666677778888',
+          truststore: 's3://example-truststore/clients.pem',
+        },
+      },
+    ],
+  ])('is not deployed where %s would keep it out', (setting, settings) => {
+    expect(() => brokerTemplate(settings)).toThrow(`The prober asks from outside, and ${setting}`);
+  });
+
+  test('nor where half of it is configured', () => {
+    const { bundle } = POLICY;
+    const permissions = bundle.permissions.filter(({ permission }) => permission !== 'probe');
+    const half = { ...POLICY, bundle: { ...bundle, permissions } };
+    expect(() => brokerTemplate({}, half)).toThrow('misconfigured');
+  });
+});
+
 describe('what must never be replaced', () => {
   const STATEFUL =
-    /^AWS::(?:DynamoDB::Table|KMS::Key|SecretsManager::Secret|SQS::Queue|Scheduler::ScheduleGroup|ApiGateway::RestApi|Logs::LogGroup)$/;
+    /^AWS::(?:DynamoDB::Table|S3::Bucket|KMS::Key|SecretsManager::Secret|SQS::Queue|Scheduler::ScheduleGroup|ApiGateway::RestApi|Logs::LogGroup)$/;
 
   test('has the ids that it had', () => {
     const ids = Object.entries(template.Resources)
@@ -334,9 +435,12 @@ describe('what must never be replaced', () => {
     expect(ids.sort()).toMatchInlineSnapshot(`
       [
         "BrokerApiRestE0D196C7",
+        "BrokerEvidenceBucket61022B24",
+        "BrokerEvidenceKeyAD371D48",
         "BrokerKeysDataCE797507",
         "BrokerKeysEnrolment6AA91B5A",
         "BrokerKeysNonce8EB21021",
+        "BrokerKeysProbe94F496F6",
         "BrokerQueuesCloseDeadLettersA2ECE69A",
         "BrokerQueuesReconcileD35DCF37",
         "BrokerQueuesReconcileDeadLetters7CE28098",
@@ -381,14 +485,18 @@ describe('broker.yaml can ask for', () => {
   });
 
   test('a domain: the address that API Gateway gives is closed, and the URL is the domain’s', () => {
-    const named = brokerTemplate({
-      domain: {
-        name: 'writ.example.com',
-        certificate: 'arn:aws:acm:eu-central-1:444455556666:certificate/11112222-3333-4444-5555-666677778888',
-        zone: { id: 'Z0123456789', name: 'example.com' },
-        truststore: 's3://example-truststore/clients.pem',
+    const named = brokerTemplate(
+      {
+        domain: {
+          name: 'writ.example.com',
+          certificate:
+            'arn:aws:acm:eu-central-1:444455556666:certificate/11112222-3333-4444-5555-666677778888',
+          zone: { id: 'Z0123456789', name: 'example.com' },
+          truststore: 's3://example-truststore/clients.pem',
+        },
       },
-    });
+      WITHOUT_PROBER,
+    );
     expect(ofType(named, 'AWS::ApiGateway::RestApi')[0]?.[1].Properties).toMatchObject({
       DisableExecuteApiEndpoint: true,
     });
@@ -404,7 +512,7 @@ describe('broker.yaml can ask for', () => {
   });
 
   test('a private endpoint: reached through its VPC endpoints alone, and responders’ routes still by IAM', () => {
-    const closed = brokerTemplate({ vpcEndpoints: ['vpce-0123456789abcdef0'] });
+    const closed = brokerTemplate({ vpcEndpoints: ['vpce-0123456789abcdef0'] }, WITHOUT_PROBER);
     const [, api] = find(closed, 'AWS::ApiGateway::RestApi', { Name: 'writ' });
     const { Policy, ...rest } = resolved(
       api.Properties as { readonly Policy: { readonly Statement: readonly object[] } },

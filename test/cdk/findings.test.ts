@@ -5,7 +5,7 @@ import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, expect, test, vi } from 'vitest';
-import { acknowledged } from '../../cdk/acknowledged.ts';
+import { acknowledged, evidenceNamed } from '../../cdk/acknowledged.ts';
 import { schedulesPattern } from '../../cdk/names.ts';
 import {
   ACKNOWLEDGED_FILE,
@@ -72,7 +72,12 @@ test('what somebody adds is found, and not covered by what is acknowledged elsew
 
 test('each that is acknowledged is found where it is, and acknowledged nowhere else', () => {
   const found = findings(false);
-  const standing = acknowledged([everyTargetRole('111122223333')], schedulesPattern(BROKER, 'eu-central-1'));
+  const standing = acknowledged(
+    [everyTargetRole('111122223333')],
+    schedulesPattern(BROKER, 'eu-central-1'),
+    true,
+    evidenceNamed({ account: BROKER, region: 'eu-central-1' }),
+  );
   for (const { id, at } of standing) {
     for (const path of at) {
       expect(

@@ -227,7 +227,20 @@ async function aDay(): Promise<void> {
     },
     { timeout: 30_000, interval: 500 },
   );
+  await running.stack.invoke('archive', {});
+  await running.stack.invoke('archive', { gaps: true });
+  await running.stack.invoke('receipts', receiptOf(last.writ));
 }
+
+/** As API Gateway asks for it, once IAM has let somebody through. */
+const receiptOf = (id: string) => ({
+  httpMethod: 'GET',
+  resource: '/receipts/{id}',
+  pathParameters: { id },
+  multiValueHeaders: {},
+  requestContext: { identity: { sourceIp: '127.0.0.1', userArn: 'arn:aws:iam::000000000000:role/auditor' } },
+  body: null,
+});
 
 const judged = () =>
   calls.flatMap((call) => {
@@ -239,8 +252,9 @@ test('each request that a function makes to its tables is one that its role on A
   await aDay();
   expect(judged().filter(({ duty, asked }) => !isAllowed(duty, asked))).toEqual([]);
   for (const duty of DUTIES.filter(
-    (each) => each !== 'metadata' && each !== 'permissions' && each !== 'schedule',
+    (each) => !['metadata', 'permissions', 'schedule', 'probe', 'probe-keys'].includes(each),
   )) {
     expect(judged().map((each) => each.duty)).toContain(duty);
   }
-}, 90_000);
+  // A gap sweep that meets what the stream is just telling of waits for it.
+}, 180_000);

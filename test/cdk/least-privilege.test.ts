@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { functionName, roleName } from '../../cdk/names.ts';
 import { documented, privileges } from '../../cdk/privileges.ts';
 import { DUTIES } from '../../core/duties.ts';
+import { RELEASE_SETTING } from '../../core/release.ts';
 import type { PolicyStatement } from '../../core/session/policy-document.ts';
 import { type Config, readConfig } from '../../lambda/edge/config.ts';
 import { brokerTemplate, find, ofType, resolved, type Template } from './synthesised.ts';
@@ -34,7 +35,11 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/:table\/BrokerTablesPeople\w+$/, 'people'],
   [/:table\/BrokerTablesControl\w+$/, 'control'],
   [/:key\/BrokerKeysEnrolment\w+$/, 'enrolment key'],
+  [/:key\/BrokerKeysProbe\w+$/, 'probe key'],
   [/:secret:BrokerKeysNonce\w+$/, 'nonce keys'],
+  [/:BrokerEvidenceBucket\w+$/, 'evidence bucket'],
+  [/:BrokerEvidenceBucket\w+\/\*$/, 'evidence objects'],
+  [/:key\/BrokerEvidenceKey\w+$/, 'evidence key'],
   [/:444455556666:function:writ-mint$/, 'mint'],
   [/^arn:aws:iam::111122223333:role\/writ\/\*$/, 'target roles'],
   [/^arn:aws:iam::111122223333:role\/writ-parts\/(?:canary|reconciler)$/, 'part roles'],
@@ -54,7 +59,7 @@ const THROUGH: { readonly [service: string]: string } = {
 const placeOf = (arn: string, duty: string, through: string): string =>
   /:key\/BrokerKeysData\w+$/.test(arn)
     ? (THROUGH[through] ?? arn)
-    : new RegExp(`:log-group:BrokerFunctions${duty}Logs\\w+$`).test(arn)
+    : new RegExp(`:log-group:BrokerFunctions${duty.replace('-', '')}Logs\\w+$`).test(arn)
       ? 'own log group'
       : (NAMES.find(([pattern]) => pattern.test(arn))?.[1] ?? arn);
 
@@ -147,6 +152,7 @@ test('to the ledger items are put, and nothing else is done that writes', () => 
     'dynamodb:GetItem',
     'dynamodb:PutItem',
     'dynamodb:Query',
+    'dynamodb:Scan',
   ]);
 });
 
@@ -154,6 +160,7 @@ test('no action is a pattern, and no resource all but where the action knows non
   expect(deployed().filter((each) => each.split(' | ')[1]?.includes('*'))).toEqual([]);
   expect(deployed().filter((each) => each.includes('| any |'))).toEqual([
     line('schedule', 'dynamodb:ListStreams', 'any', []),
+    line('archive', 'dynamodb:ListStreams', 'any', []),
   ]);
 });
 
@@ -208,7 +215,8 @@ test.each(DUTIES)('%s starts in the environment that it is given, and needs all 
   const asLambda = { AWS_REGION: 'eu-central-1', AWS_LAMBDA_FUNCTION_NAME: functionName(duty) };
   const settings = settingsOf(duty);
   expect(() => readConfig({ ...asLambda, ...given }, settings)).not.toThrow();
-  for (const name of Object.keys(given)) {
+  // The release is for people: no function decides by it.
+  for (const name of Object.keys(given).filter((each) => each !== RELEASE_SETTING)) {
     const { [name]: _, ...rest } = given;
     expect(() => readConfig({ ...asLambda, ...rest }, settings)).toThrow(name);
   }

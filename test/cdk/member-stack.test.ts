@@ -61,6 +61,7 @@ describe('the template', () => {
       '/writ-parts/canary',
       '/writ-parts/reconciler',
       '/writ-parts/watch',
+      '/writ/probe',
       '/writ/reports-read',
       '/writ/summaries-run',
       '/writ/tickets-write',

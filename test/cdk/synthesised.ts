@@ -15,6 +15,11 @@ export const SETTINGS: BrokerFile = { account: BROKER, region: 'eu-central-1' };
 const compiled = compile(readConfig([{ folder: 'config' }]), { cedar: cedarCompiler });
 if (!compiled.ok) throw new Error('the example does not compile');
 export const POLICY: LoadedBundle = compiled;
+/** The example without its prober, for an endpoint that nobody from outside reaches. */
+export const WITHOUT_PROBER: LoadedBundle = {
+  ...POLICY,
+  bundle: { ...POLICY.bundle, issuers: POLICY.bundle.issuers.filter(({ alias }) => alias !== 'probe') },
+};
 
 export type Properties = { readonly [name: string]: unknown };
 export interface Resource {
@@ -29,18 +34,18 @@ export interface Template {
 }
 
 /** @returns the stack too, for whoever validates it. */
-export function brokerApp(settings: Partial<BrokerFile> = {}, outdir?: string) {
+export function brokerApp(settings: Partial<BrokerFile> = {}, outdir?: string, policy = POLICY) {
   const app = new App({ context: flags(), treeMetadata: false, ...(outdir === undefined ? {} : { outdir }) });
   const stack = new BrokerStack(app, 'Writ', {
     settings: { ...SETTINGS, ...settings },
-    policy: POLICY,
+    policy,
     code: { of: () => Code.fromInline('export const handler = null;') },
   });
   return { app, stack };
 }
 
-export function brokerTemplate(settings: Partial<BrokerFile> = {}): Template {
-  const { app, stack } = brokerApp(settings);
+export function brokerTemplate(settings: Partial<BrokerFile> = {}, policy = POLICY): Template {
+  const { app, stack } = brokerApp(settings, undefined, policy);
   return app.synth().getStackArtifact(stack.artifactId).template as Template;
 }
 
@@ -89,6 +94,7 @@ const PSEUDO: { readonly [name: string]: string } = {
 const SERVICE: { readonly [type: string]: string } = {
   'AWS::DynamoDB::Table': 'dynamodb:eu-central-1:444455556666:table/',
   'AWS::KMS::Key': 'kms:eu-central-1:444455556666:key/',
+  'AWS::S3::Bucket': 's3:::',
   'AWS::SQS::Queue': 'sqs:eu-central-1:444455556666:',
   'AWS::SecretsManager::Secret': 'secretsmanager:eu-central-1:444455556666:secret:',
   'AWS::Lambda::Function': 'lambda:eu-central-1:444455556666:function:',

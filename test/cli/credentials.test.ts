@@ -84,19 +84,49 @@ test.each([
 });
 
 test.each([
-  { flag: '--task', variable: 'WRIT_TASK', sentence: 'Say which task this is for: --task or WRIT_TASK.' },
+  {
+    flag: '--task',
+    variable: 'WRIT_TASK',
+    sentence: 'Say which task this is for: --task, WRIT_TASK or .writ/task.json.',
+    error: 'task_missing',
+  },
   {
     flag: '--purpose',
     variable: 'WRIT_PURPOSE',
-    sentence: 'Say why it is needed: --purpose or WRIT_PURPOSE.',
+    sentence: 'Say why it is needed: --purpose, WRIT_PURPOSE or .writ/task.json.',
+    error: 'purpose_missing',
   },
-  { flag: '--agent', variable: 'WRIT_AGENT', sentence: 'Say which agent asks: --agent or WRIT_AGENT.' },
+  {
+    flag: '--agent',
+    variable: 'WRIT_AGENT',
+    sentence: 'Say which agent asks: --agent or WRIT_AGENT.',
+    error: 'agent_missing',
+  },
 ])('without $flag it comes from $variable, and without both it is refused in that sentence', async (row) => {
   const { writ } = await signedInWorld(eachAnother);
   const refused = await writ(without(row.flag));
-  expect(refused).toMatchObject({ exit: 1, stdout: '', stderr: `writ: ${row.sentence}\n` });
+  expect(refused).toMatchObject({ exit: 1, stdout: '' });
+  expect(refused.stderr.split('\n')[0]).toBe(`writ: ${row.sentence}`);
+  const told = JSON.parse((await writ([...without(row.flag), '--json'])).stderr);
+  expect(told).toMatchObject({ error: row.error, next: expect.stringContaining(`with ${row.flag} `) });
   expect(broker.seen).toEqual([]);
   expect((await writ(without(row.flag), { env: { [row.variable]: 'from-env' } })).exit).toBe(0);
+});
+
+test('a parameter named alone has its value in the environment, and is another session there', async () => {
+  const { writ } = await signedInWorld(eachAnother);
+  const argv = ask({ '--parameter': 'prefix' });
+  expect(await writ(argv)).toMatchObject({
+    exit: 1,
+    stderr:
+      'writ: Say what prefix is: --parameter prefix=<value> or WRIT_PARAMETER_prefix.\n  next: writ credentials --help\n',
+  });
+  const q3 = await writ(argv, { env: { WRIT_PARAMETER_prefix: 'q3' } });
+  expect(q3.exit).toBe(0);
+  expect((await writ(ask({ '--parameter': 'prefix=q3' }))).stdout).toBe(q3.stdout);
+  const q4 = await writ(argv, { env: { WRIT_PARAMETER_prefix: 'q4' } });
+  expect(keyIn(q4.stdout)).not.toBe(keyIn(q3.stdout));
+  expect((await writ(argv, { env: { WRIT_PARAMETER_prefix: 'a\nb' } })).exit).toBe(1);
 });
 
 test.each([
@@ -189,7 +219,9 @@ test('every reason and every remedy has a next step', async () => {
 test('a task with a mark that turns the line round is told in a sentence', async () => {
   const { writ } = await signedInWorld(eachAnother);
   const { stderr } = await writ(ask({ '--task': 'FIN\u202e1' }));
-  expect(stderr).toBe('writ: --task has characters that cannot be printed.\n');
+  expect(stderr).toBe(
+    'writ: --task has characters that cannot be printed.\n  next: writ credentials --help\n',
+  );
 });
 
 test('a cache file moved to another task does not open', async () => {

@@ -50,7 +50,9 @@ test('a file that cannot be had is named', () => {
   });
   expect(reported(error)).toEqual({
     exit: 1,
-    text: 'writ: A file could not be read or written.\n  why:  EACCES at /home/a/.aws/config\n',
+    text:
+      'writ: A file could not be read or written.\n  why:  EACCES at /home/a/.aws/config\n' +
+      '  next: Check that it is there, and yours to read and write.\n',
   });
 });
 

@@ -1,6 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { BrokerFile } from '../../core/policy/config/broker.ts';
+import { proberFiles } from '../../core/policy/init/prober.ts';
 import { PRESETS } from '../../core/policy/presets/presets.ts';
 import { newWorld, type Ran } from './world.ts';
 
@@ -76,6 +79,44 @@ describe('from flags', () => {
     });
   });
 
+  test.each([
+    [['--deploy', '444455556666:eu-central-1'], { account: '444455556666', region: 'eu-central-1' }],
+    [
+      ['--deploy', '444455556666:eu-central-1', '--organization', 'o-exampleorgid/r-ab12'],
+      {
+        account: '444455556666',
+        region: 'eu-central-1',
+        organization: { id: 'o-exampleorgid', root: 'r-ab12' },
+      },
+    ],
+  ])('%j is what the stacks are made of', async (flags, settings) => {
+    const { home, writ } = await newWorld();
+    expect(await writ(['init', ...ENTRA, ...REST, ...flags])).toMatchObject({ exit: 0, stderr: '' });
+    await holds(writ);
+    const file = await readFile(path.join(home, 'config/broker.yaml'), 'utf8');
+    expect(BrokerFile.parse(parse(file))).toEqual(settings);
+  });
+
+  test('--prober writes one that compiles and passes its cases too', async () => {
+    const { home, writ } = await newWorld();
+    const prober = ['--prober', 'prod', '--broker', 'https://writ.example.com'];
+    const ran = await writ(['init', ...ENTRA, ...REST, '--responders', 'responders', ...prober], { clock });
+    expect(ran).toMatchObject({ exit: 0, stderr: '' });
+    await holds(writ);
+    const agent = await readFile(path.join(home, 'config/agents/prober.yaml'), 'utf8');
+    expect(agent).toMatch(/^owner: "corp:responders"$/m);
+    expect(agent).toMatch(/^reviewBy: 2025-12-12$/m);
+  });
+
+  test('the example has the prober that --prober writes', async () => {
+    const files = proberFiles({
+      ...{ broker: 'https://writ.example.com', account: 'prod', owner: 'corp:responders' },
+      ...{ somebody: 'corp:alice', reviewBy: '2031-06-30', expires: '2031-12-31' },
+    });
+    for (const { path: file, text } of files)
+      expect([file, await readFile(path.join('config', file), 'utf8')]).toEqual([file, text]);
+  });
+
   test('has a flag for each question of each preset', async () => {
     const { writ } = await newWorld();
     const { stdout } = await writ(['init', '--help']);
@@ -116,6 +157,17 @@ describe('nothing is written', () => {
     [['init', ...ENTRA, ...REST, '--account', 'again=111122223333:eu-central-1'], "is already prod's"],
     [['init', ...ENTRA, ...REST, '--agent', 'x=repo:a/b'], 'No --issuer vouches for what stands behind x=.'],
     [['init', ...ENTRA, ...REST, '--group', 'a"b'], '--group must be letters'],
+    [['init', ...ENTRA, ...REST, '--prober', 'prod'], 'so these are needed: --broker.'],
+    [
+      ['init', ...ENTRA, ...REST, '--prober', 'dev', '--broker', 'https://b.example'],
+      '--prober must be the name of an --account.',
+    ],
+    [['init', ...ENTRA, ...REST, '--deploy', '444455556666'], '--deploy must look like'],
+    [['init', ...ENTRA, ...REST, '--organization', 'o-exampleorgid/r-ab12'], '--organization needs --deploy'],
+    [
+      ['init', ...ENTRA, ...REST, '--deploy', '444455556666:eu-central-1', '--organization', 'r-ab12'],
+      '--organization must look like',
+    ],
   ])('%j', async (argv, says) => {
     const { home, writ } = await newWorld();
     const ran = await writ(argv);

@@ -45,6 +45,7 @@ describe('policy build', () => {
     expect(sha256Hex(bytes)).toBe(hash);
     const { bundle } = loadBundle(bytes, hash);
     expect(bundle.permissions.map(({ permission }) => permission)).toEqual([
+      'probe',
       'reports-read',
       'summaries-run',
       'tickets-write',

@@ -1,4 +1,5 @@
-"""The other SDK: boto3 reads with a profile that `writ profiles add` wrote, and with nothing of Writ's in its code.
+"""The other SDK: boto3 reads with a profile that `writ profiles add` wrote, and by `writ exec`, and with nothing of
+Writ's in its code; so does the AWS CLI, where it is installed beside this Python.
 
     python boto3_reads.py                  starts a stack of its own, on free ports and in a temporary folder
     python boto3_reads.py .writ/local.json uses the one that runs
@@ -121,7 +122,52 @@ def check(local_file, folder):
         "the session names its agent and its writ",
         identity["Account"] == local["account"] and f"/{name}+" in identity["Arn"],
     )
+    by_exec(local, folder, outcomes)
     return outcomes.report()
+
+
+CHILD = """
+import boto3, json, os
+s3 = boto3.client("s3")
+for _ in range(3):
+    body = s3.get_object(Bucket="example-reports", Key="q3/figures.csv")["Body"].read().decode()
+credentials = boto3.Session().get_credentials()
+print(json.dumps({"body": body, "method": credentials.method, "key": credentials.access_key}))
+"""
+
+
+def by_exec(local, folder, outcomes):
+    """As a person would whose shell and files are full of keys of his own: none of them may be taken."""
+    planted = folder / "own-credentials"
+    planted.write_text("[default]\naws_access_key_id = AKIAOWNOWNOWNOWNOWN1\naws_secret_access_key = own\n")
+    environment = {
+        **os.environ,
+        "AWS_SHARED_CREDENTIALS_FILE": str(planted),
+        "AWS_ACCESS_KEY_ID": "AKIAOWNOWNOWNOWNOWN2",
+        "AWS_SECRET_ACCESS_KEY": "own",
+        "AWS_PROFILE": "reports",
+    }
+
+    def run(task, *command):
+        wanted = ["--permission", "reports-read", "--account", "prod", "--parameter", "prefix=q3"]
+        words = ["--agent", local["agent"], "--task", task, "--purpose", "Read by exec", "--profile", "local"]
+        ran = ["node", local["writ"], "exec", *wanted, *words, "--", *command]
+        return subprocess.run(ran, cwd=folder, env=environment, capture_output=True, text=True)
+
+    before = intents(local)
+    ran = run("EXEC-1", sys.executable, "-c", CHILD)
+    said = json.loads(ran.stdout or "{}")
+    outcomes.note("exec: boto3 reads", said.get("body", "").startswith("region,revenue\nnorth,"))
+    outcomes.note("exec: by the endpoint, with no key of the person's own", said.get("method") == "container-role")
+    outcomes.note("exec: for three reads one exchange", intents(local) - before == 1 and ran.stderr == "")
+    outcomes.note("exec: the exit code is the command's", run("EXEC-2", "sh", "-c", "exit 9").returncode == 9)
+
+    cli = Path(sys.executable).with_name("aws")
+    if cli.exists():
+        ran = run("EXEC-3", str(cli), "s3", "cp", f"s3://{BUCKET}/q3/figures.csv", "-")
+        outcomes.note("exec: the AWS CLI reads", ran.stdout.startswith("region,revenue\nnorth,"))
+        ran = run("EXEC-4", str(cli), "s3", "cp", f"s3://{BUCKET}/q4/figures.csv", "-")
+        outcomes.note("exec: and is refused what the session may not", ran.returncode != 0 and "403" in ran.stderr)
 
 
 def read(s3, key):

@@ -125,7 +125,7 @@ async function askWrit(): Promise<void> {
   const [live] = JSON.parse(listed.stdout).writs;
   const ended = await alice.writ(
     ...['revoke', live.writ, '--profile', 'local', '--reason', canaries.canary('reason', /^people /)],
-    ...['--request-id', canaries.canary('request id', /^(?:ledger |writ$)/), '--json'],
+    ...['--request-id', canaries.canary('request id', /^(?:ledger |stack\/evidence\/|writ$)/), '--json'],
   );
   expect(ended.exit).toBe(0);
   keep(ended);
@@ -253,11 +253,13 @@ async function allSecrets(): Promise<readonly Secret[]> {
       value: stack.local.responder[name as keyof typeof stack.local.responder],
       home: /^stack\/local\.json$/,
     })),
-    ...(['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const).map((name) => ({
-      name: `a doctor’s ${name}`,
-      value: stack.local.doctor[name],
-      home: /^stack\/local\.json$/,
-    })),
+    ...(['doctor', 'privacy', 'auditor', 'openings'] as const).flatMap((who) =>
+      (['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const).map((name) => ({
+        name: `${who}: ${name}`,
+        value: stack.local[who][name],
+        home: /^stack\/local\.json$/,
+      })),
+    ),
     {
       name: 'nonce key',
       value: (await readFile(join(dir, 'nonce-keys'), 'utf8')).trim(),

@@ -131,6 +131,8 @@ export async function knownRequests(
 ): Promise<readonly Sent[]> {
   const canary = (what: string, home?: RegExp) => canaries.canary(`known: ${what}`, home);
   const people = /^people /;
+  // And so in the evidence log, which has the ledger's bodies as they are.
+  const ledger = /^(?:ledger |stack\/evidence\/)/;
   const send = async (
     name: string,
     change: {
@@ -173,7 +175,7 @@ export async function knownRequests(
     ),
     send('rnd', { request: { subject: { ...good.subject, rnd: canary('rnd') } } }),
     send('server nonce', { nonce: canary('server nonce') }),
-    send('parameter', details({ parameters: { prefix: `${canary('parameter', /^ledger /)}/*` } })),
+    send('parameter', details({ parameters: { prefix: `${canary('parameter', ledger)}/*` } })),
     send('parameter name', details({ parameters: { [canary('parameter name')]: 5 } })),
     send('refused agent', {
       headers: { 'user-agent': canary('user agent', people) },
@@ -181,10 +183,10 @@ export async function knownRequests(
     }),
     // Not hers to end: recorded, and told as nothing.
     asks('/revoke', {
-      token: `corp:${canary('token', /^ledger /)}`,
+      token: `corp:${canary('token', ledger)}`,
       token_type_hint: 'user',
       reason: canary('reason', people),
-      request_id: canary('request id', /^ledger /),
+      request_id: canary('request id', ledger),
     }),
     asks('/revoke', { ...ENDING, token: canary('no writ') }),
     asks('/revoke', { ...ENDING, token_type_hint: canary('token type hint') }),

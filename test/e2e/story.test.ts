@@ -49,6 +49,8 @@ const STEPS = [
   'The ledger tells when',
   "Bob's agent sorts tickets",
   "Mallory shows Alice's token",
+  'An auditor holds each event against the evidence',
+  'And asks why of one of them',
 ];
 
 let dir: string;

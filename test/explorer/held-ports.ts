@@ -70,7 +70,7 @@ export function readHeadsOf(actor: string, stage: Stage): ReadHeads {
   return async (keys, writ, account) => {
     const isRecheck = writ === null;
     if (isRecheck && scenario.without === 'the second recheck') {
-      return { heads: [], intent: null, verifiedAt: VERIFIED_AT };
+      return { heads: [], intent: null, verifiedAt: VERIFIED_AT, archivedTo: VERIFIED_AT };
     }
     return scheduler.hold({
       actor,

@@ -168,7 +168,7 @@ describe.each([
     const { ledger, readHeads } = open();
     const { intent, spend, writ } = story();
     const keys = [{ kind: 'user', value: `idp:nobody-${writ}` }] as const;
-    const nothing = { heads: [], intent: null, verifiedAt: null };
+    const nothing = { heads: [], intent: null, verifiedAt: null, archivedTo: null };
     expect(await readHeads(keys, writ, null)).toEqual(nothing);
     await ledger.record(intent, OPENINGS, spend);
     expect(await readHeads(keys, writ, null)).toEqual({ ...nothing, intent: intent.body });

@@ -149,6 +149,7 @@ export function memoryTables(): MemoryTables {
         }),
         intent: writ === null ? null : (at(`WRIT#${writ}`, INTENT)?.body ?? null),
         verifiedAt: account === null ? null : VERIFIED_AT,
+        archivedTo: account === null ? null : VERIFIED_AT,
       };
     },
   };

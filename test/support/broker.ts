@@ -32,7 +32,7 @@ import { type LiveWrits, type WritsPorts, writs } from '../../core/writs.ts';
 import { NOW } from './clock.ts';
 import { openTables, type TestTables } from './dynamodb.ts';
 import { type FakeSts, fakeSts } from './fake-sts.ts';
-import { putHealth, VERIFIED_AT } from './health.ts';
+import { putArchiveMark, putHealth, VERIFIED_AT } from './health.ts';
 import { install } from './installation.ts';
 import { signBytes } from './keys.ts';
 import {
@@ -90,6 +90,8 @@ export interface Broker {
   ): Promise<void>;
   /** Sets when the installation's accounts were last verified, NumericDate; `null`: never. It opens with VERIFIED_AT. */
   setHealth(verifiedAt: number | null): Promise<void>;
+  /** Sets up to when the evidence log has everything, likewise. */
+  setArchivedTo(archivedTo: number | null): Promise<void>;
   /** Ports, STS and clock as they were when it opened; the tables keep what they hold. */
   reset(): void;
   close(): Promise<void>;
@@ -177,6 +179,7 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
         }),
       );
     },
+    setArchivedTo: (archivedTo) => putArchiveMark(db, archivedTo),
     async setHealth(verifiedAt) {
       for (const { id } of policy.bundle.accounts) await putHealth(db, id, verifiedAt);
     },
@@ -190,6 +193,7 @@ export async function openBroker(configuration: { readonly [path: string]: unkno
     close: () => db.close(),
   };
   await broker.setHealth(VERIFIED_AT);
+  await broker.setArchivedTo(VERIFIED_AT);
   return broker;
 }
 

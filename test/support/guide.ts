@@ -4,6 +4,8 @@ import { execFile } from 'node:child_process';
 export interface GuideCommand {
   /** Heading of the section that it stands in. */
   readonly section: string;
+  /** Of its first line in the page, from 1. */
+  readonly line: number;
   /** As it stands, continued lines and all. */
   readonly text: string;
   /** Of `# exit N` at its end; else 0. */
@@ -18,7 +20,7 @@ export function commandsOf(markdown: string): readonly GuideCommand[] {
   let section = '';
   let inBlock = false;
   let text = '';
-  for (const line of markdown.split('\n')) {
+  for (const [at, line] of markdown.split('\n').entries()) {
     const opens: boolean = !inBlock && line === '```sh';
     const closes = inBlock && line === '```';
     if (opens || closes) inBlock = opens;
@@ -26,7 +28,8 @@ export function commandsOf(markdown: string): readonly GuideCommand[] {
     else if (text !== '' || (line.trim() !== '' && !line.startsWith('#'))) {
       text += text === '' ? line : `\n${line}`;
       if (CONTINUED.test(line)) continue;
-      commands.push({ section, text, exit: Number(EXIT.exec(text)?.[1] ?? 0) });
+      const first = at + 2 - text.split('\n').length;
+      commands.push({ section, line: first, text, exit: Number(EXIT.exec(text)?.[1] ?? 0) });
       text = '';
     }
   }
@@ -35,7 +38,12 @@ export function commandsOf(markdown: string): readonly GuideCommand[] {
 
 export interface GuideRan {
   /** The first whose exit code was another one, with what was printed until then; null: all were as they should be. */
-  readonly failed: { readonly command: string; readonly exit: number; readonly output: string } | null;
+  readonly failed: {
+    readonly line: number;
+    readonly command: string;
+    readonly exit: number;
+    readonly output: string;
+  } | null;
   /** How many were run. */
   readonly count: number;
 }
@@ -59,7 +67,15 @@ export function runCommands(
       const at = bad?.[0] ?? (last + 1 < commands.length ? last + 1 : null);
       resolve({
         count: marks.length,
-        failed: at === null ? null : { command: commands[at]?.text ?? '', exit: bad?.[1] ?? -1, output },
+        failed:
+          at === null
+            ? null
+            : {
+                line: commands[at]?.line ?? 0,
+                command: commands[at]?.text ?? '',
+                exit: bad?.[1] ?? -1,
+                output,
+              },
       });
     });
   });

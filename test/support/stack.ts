@@ -83,7 +83,9 @@ function isFresh(): boolean {
   const sources = ['adapters', 'cli', 'core', 'lambda'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );
-  return ['build.ts', 'package-lock.json', ...sources].every((file) => changed(file) < oldest);
+  return ['build.ts', 'build-sdk.ts', 'package-lock.json', ...sources].every(
+    (file) => changed(file) < oldest,
+  );
 }
 
 /** Milliseconds since 1970; of a file that is not there, before all others. */

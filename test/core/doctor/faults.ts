@@ -163,6 +163,12 @@ export const FAULTS: readonly PlantedFault[] = [
   fault('function.settings', 'one function with another table', (facts) => {
     named(facts, 'writ-mint').settings.WRIT_CONTROL_TABLE = 'control-2';
   }),
+  fault('function.release', 'one function of the release before', (facts) => {
+    named(facts, 'writ-mint').settings.WRIT_RELEASE = '0.0.9';
+  }),
+  fault('release.deployed', 'a command that was upgraded, and a broker that was not', (facts) => {
+    facts.release = '99.0.0';
+  }),
   fault('configuration.deployed', 'a configuration that was changed and not deployed', (facts) => {
     facts.policy.hash = '1'.repeat(64);
   }),

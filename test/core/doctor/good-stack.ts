@@ -15,6 +15,7 @@ import {
 import { DUTIES } from '../../../core/duties.ts';
 import type { Account, Issuer, LoadedBundle } from '../../../core/policy/bundle.ts';
 import { compile } from '../../../core/policy/compile.ts';
+import { RELEASE } from '../../../core/release.ts';
 import { CANARY_ROLE, denyPolicyArn } from '../../../core/revocation/names.ts';
 import { partRoles } from '../../../core/revocation/roles.ts';
 import { targetRoles } from '../../../core/session/roles.ts';
@@ -35,6 +36,7 @@ export const POLICY = example();
 
 export const goodStack = (): Facts => ({
   now: NOW,
+  release: RELEASE,
   policy: POLICY,
   clock: known({ ahead: 30, within: 520 }),
   issuers: Object.fromEntries(POLICY.bundle.issuers.map((issuer) => [issuer.alias, issuerOf(issuer)])),
@@ -49,6 +51,7 @@ const settings = {
   WRIT_PUBLIC_URL: PUBLIC_URL,
   WRIT_BUNDLE_SHA256: POLICY.hash,
   WRIT_CONTROL_TABLE: 'control',
+  WRIT_RELEASE: RELEASE,
 };
 
 const table = (name: string) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isoTime } from '../../../core/encoding/iso-time.ts';
 import { jcs } from '../../../core/encoding/jcs.ts';
 import { foldWrit } from '../../../core/ledger/fold.ts';
 import type { LedgerRecord } from '../../../core/ledger/records.ts';
@@ -19,6 +20,7 @@ import {
   OTHER_WRIT,
   REFUSED,
   REVOKED,
+  WRIT,
 } from './fixture.ts';
 
 const NOW = OPENED + 200;
@@ -139,7 +141,11 @@ describe('an item that is no record', () => {
     { flaw: 'not_a_record', body: '[]' },
     { flaw: 'not_a_record', body: '{}' },
     { flaw: 'not_a_record', body: '{"__proto__":{"type":"outcome"}}' },
-    { flaw: 'not_a_record', body: jcs({ ...ISSUED, v: 2 }) },
+    { flaw: 'unknown_version', body: jcs({ ...ISSUED, v: 2 }) },
+    { flaw: 'unknown_version', body: jcs({ v: 7, type: 'outcome', whatever: 'it holds by then' }) },
+    { flaw: 'not_a_record', body: jcs({ ...ISSUED, v: '2' }) },
+    { flaw: 'not_a_record', body: jcs({ ...ISSUED, v: 0 }) },
+    { flaw: 'not_a_record', body: jcs({ ...ISSUED, v: 2, type: 'nobody knows' }) },
     { flaw: 'not_a_record', body: jcs({ ...ISSUED, SecretAccessKey: 'x' }) },
     { flaw: 'not_a_record', body: jcs({ ...ISSUED, issuedAt: 'now' }) },
     { flaw: 'out_of_place', body: jcs(REFUSED) },
@@ -149,6 +155,31 @@ describe('an item that is no record', () => {
       intent: INTENT,
       outcome: null,
       conflicts: [{ conflict: flaw, sk: '10#outcome' }],
+    });
+  });
+
+  describe('an outcome of another release', () => {
+    const unread = { ...issued, body: jcs({ ...ISSUED, v: 2 }) };
+
+    test('may have issued: live until the deadline that the intent says', () => {
+      expect(foldWrit([intent, unread], DEADLINE - 1)).toMatchObject({ state: 'conflict', live: true });
+      expect(foldWrit([intent, unread], DEADLINE).live).toBe(false);
+    });
+
+    test('beside an intent that cannot be read either: until its place in the time index says', () => {
+      const unreadIntent = { ...intent, body: jcs({ ...INTENT, v: 2 }) };
+      const indexed = { ...unread, dueAt: `${isoTime(DEADLINE)}#${WRIT}` };
+      expect(foldWrit([unreadIntent, indexed], DEADLINE - 1)).toMatchObject({
+        state: 'conflict',
+        live: true,
+      });
+      expect(foldWrit([unreadIntent, indexed], DEADLINE).live).toBe(false);
+    });
+
+    test('an intent of another release and an outcome of this one: until STS’s own end', () => {
+      const unreadIntent = { ...intent, body: jcs({ ...INTENT, v: 2 }) };
+      expect(foldWrit([unreadIntent, issued], ISSUED.expiration - 1).live).toBe(true);
+      expect(foldWrit([unreadIntent, issued], ISSUED.expiration).live).toBe(false);
     });
   });
 

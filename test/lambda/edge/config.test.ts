@@ -12,6 +12,7 @@ const ALL: readonly (keyof Config)[] = [
   'nonceKeys',
   'enrolmentKey',
   'reconcileQueue',
+  'evidence',
   'region',
 ];
 
@@ -26,6 +27,10 @@ const VARIABLES = {
   WRIT_NONCE_KEYS: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:writ-nonce-AbCdEf',
   WRIT_ENROLMENT_KEY: 'arn:aws:kms:eu-central-1:111122223333:key/1234',
   WRIT_RECONCILE_QUEUE: 'https://sqs.eu-central-1.amazonaws.com/111122223333/writ-reconcile.fifo',
+  WRIT_EVIDENCE_BUCKET: 'writ-evidence',
+  WRIT_EVIDENCE_ORIGIN: 'writ.example/evidence',
+  WRIT_EVIDENCE_KEY: 'arn:aws:kms:eu-central-1:111122223333:key/5678',
+  WRIT_EVIDENCE_LOCK: 'COMPLIANCE:400',
   AWS_REGION: 'eu-central-1',
 };
 const LAMBDA: Environment = { ...VARIABLES, AWS_LAMBDA_FUNCTION_NAME: 'writ-exchange' };
@@ -51,6 +56,12 @@ test('in Lambda, all of it', () => {
     nonceKeys: { secret: VARIABLES.WRIT_NONCE_KEYS },
     enrolmentKey: VARIABLES.WRIT_ENROLMENT_KEY,
     reconcileQueue: VARIABLES.WRIT_RECONCILE_QUEUE,
+    evidence: {
+      bucket: 'writ-evidence',
+      origin: 'writ.example/evidence',
+      key: VARIABLES.WRIT_EVIDENCE_KEY,
+      lock: { mode: 'COMPLIANCE', days: 400 },
+    },
     region: 'eu-central-1',
   });
 });
@@ -157,4 +168,33 @@ describe('a laptop’s bundle (rule 10)', () => {
     const parts = bundle('https://login.example', { kms: 'alias/x' }, '000000000000');
     expect(failure(() => refuseLaptopBundle(LAMBDA, parts)).setting).toBe('account prod');
   });
+});
+
+describe('the evidence log', () => {
+  const read = (change: Environment) => () => readConfig({ ...LAMBDA, ...change }, ['evidence']);
+
+  test.each([
+    'GOVERNANCE',
+    'governance:400',
+    'GOVERNANCE:0',
+    'GOVERNANCE:-1',
+    'COMPLIANCE:1e3',
+    'none:400',
+    '',
+  ])('locked %j does not start', (lock) => {
+    expect(failure(read({ WRIT_EVIDENCE_LOCK: lock })).setting).toBe('WRIT_EVIDENCE_LOCK');
+  });
+
+  test.each(['writ example', 'a+b', 'a\nb'])('of the name %j does not start', (origin) => {
+    expect(failure(read({ WRIT_EVIDENCE_ORIGIN: origin })).setting).toBe('WRIT_EVIDENCE_ORIGIN');
+  });
+
+  test.each(['local.invalid/evidence', 'localhost/evidence', '127.0.0.1'])(
+    'of a laptop’s name (%s) does not start in Lambda, and does on a laptop',
+    (origin) => {
+      expect(read({ WRIT_EVIDENCE_ORIGIN: origin })).toThrow('WRIT_EVIDENCE_ORIGIN is the laptop’s');
+      const laptop = { ...VARIABLES, WRIT_EVIDENCE_ORIGIN: origin };
+      expect(readConfig(laptop, ['evidence']).evidence.origin).toBe(origin);
+    },
+  );
 });

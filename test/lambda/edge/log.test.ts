@@ -1,10 +1,12 @@
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fault } from '../../../core/fault.ts';
+import { NOTHING_TRIED } from '../../../core/probe/result.ts';
 import { invocation } from '../../../lambda/edge/invocation.ts';
 import {
   logClosed,
   logDone,
   logFault,
+  logProbed,
   logReconciled,
   logRefusal,
   logRevocation,
@@ -32,6 +34,28 @@ test('a refusal is one line and one count, each of our own words', () => {
     writ: '01jd3v9q2m8x7c4b',
   });
   expect(count).toMatchObject({ endpoint: 'token', outcome: 'refused', reason: 'actor_unknown', Exits: 1 });
+});
+
+describe('the release', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.resetModules();
+  });
+  const lineOf = async (setting: string | undefined) => {
+    vi.stubEnv('WRIT_RELEASE', setting);
+    vi.resetModules();
+    const { logDone: log } = await import('../../../lambda/edge/log.ts');
+    log('token', null);
+    return linesOf(output())[0];
+  };
+
+  test('is on every line', async () => {
+    expect(await lineOf('0.1.0')).toMatchObject({ message: 'done', release: '0.1.0' });
+  });
+
+  test.each([undefined, '', 'a secret, perhaps', `1${'0'.repeat(64)}`])('is not: %s', async (setting) => {
+    expect(await lineOf(setting)).not.toHaveProperty('release');
+  });
 });
 
 test('a sweep is one line and three counts, zero on a good day', () => {
@@ -103,6 +127,27 @@ test('the count’s dimensions are closed sets: no writ, user or address among t
     service: 'writ',
   });
   expect(JSON.stringify(count)).not.toContain('01jd3v9q2m8x7c4b');
+});
+
+test('a probe is one line, and a count for each step that was tried, of the minute in which it began', () => {
+  const steps = { ...NOTHING_TRIED.steps, exchange: 'ok', allowed: 'denied' } as const;
+  logProbed({ ...NOTHING_TRIED, steps, writ: '01jd3v9q2m8x7c4b', refusedAfterMillis: 1500 }, 60_000);
+  const [line, ...counts] = linesOf(output());
+  expect(line).toMatchObject({ level: 'INFO', message: 'probed', exchange: 'ok', allowed: 'denied' });
+  expect(line).toMatchObject({ revocation: 'not_tried', refusedAfterMillis: 1500, writ: '01jd3v9q2m8x7c4b' });
+  expect(counts).toMatchObject([
+    { service: 'writ', step: 'exchange', ProbeFailed: 0 },
+    { service: 'writ', step: 'allowed', ProbeFailed: 1 },
+    { service: 'writ', RefusedAfter: 1500 },
+  ]);
+  const metrics = counts.map(({ _aws }) => _aws as { readonly Timestamp: number });
+  expect(metrics.map(({ Timestamp }) => Timestamp)).toEqual([60_000, 60_000, 60_000]);
+  expect(metrics[0]).toMatchObject({ CloudWatchMetrics: [{ Dimensions: [['service', 'step']] }] });
+  expect(metrics[2]).toMatchObject({
+    CloudWatchMetrics: [
+      { Dimensions: [['service']], Metrics: [{ Name: 'RefusedAfter', Unit: 'Milliseconds' }] },
+    ],
+  });
 });
 
 test('what is not a writ id is not logged as one', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetPublicKeyCommand, KMSClient, SignCommand, type SignCommandInput } from '@aws-sdk/client-kms';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKms } from '../../../local/aws/kms.ts';
 import { allow, policy, REGION, startWorld, type World } from './world.ts';
 
@@ -95,4 +95,37 @@ test('kms:Sign is authorised, kms:GetPublicKey by itself', async () => {
 test('the key stays, in a file that only its owner reads', () => {
   expect(statSync(keyFile).mode & 0o777).toBe(0o600);
   expect(createKms({ keyFile }, REGION).key).toEqual(world.aws.kmsKey);
+});
+
+describe('an Ed25519 key', () => {
+  const message64 = Buffer.from('a log’s checkpoint');
+  let ed: KMSClient;
+  let other: World;
+  beforeAll(async () => {
+    other = await startWorld({ kms: { others: [{ alias: 'log', spec: 'ECC_NIST_EDWARDS25519' }] } });
+    ed = new KMSClient(other.client(await other.assume()));
+  });
+  afterAll(() => other.close());
+  const signing = (change: Partial<SignCommandInput> = {}) =>
+    ed.send(
+      new SignCommand({
+        ...{ KeyId: 'alias/log', Message: message64, SigningAlgorithm: 'ED25519_SHA_512' },
+        ...change,
+      }),
+    );
+
+  test('signs the message itself, and says what it is', async () => {
+    const { Signature = new Uint8Array() } = await signing();
+    const { PublicKey, KeySpec } = await ed.send(new GetPublicKeyCommand({ KeyId: 'alias/log' }));
+    const key = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+    expect([KeySpec, key.asymmetricKeyType]).toEqual(['ECC_NIST_EDWARDS25519', 'ed25519']);
+    expect(verify(null, message64, key, Signature)).toBe(true);
+  });
+
+  test.each<{ name: string; change: Partial<SignCommandInput>; error: string }>([
+    { name: 'ECDSA', change: { SigningAlgorithm: 'ECDSA_SHA_256' }, error: 'InvalidKeyUsageException' },
+    { name: 'a digest', change: { MessageType: 'DIGEST', Message: digest }, error: 'ValidationException' },
+  ])('takes no $name', async ({ change, error }) => {
+    await expect(signing(change)).rejects.toMatchObject({ name: error });
+  });
 });

@@ -143,6 +143,29 @@ test('a function that nobody invokes has no process, and so no session', async (
   expect(took.map(({ requestParameters }) => requestParameters.roleSessionName)).toContain('echo');
 });
 
+test('an update: what runs ends as what it was, and the next is another process with what is new', async () => {
+  const own = startFunctions({
+    region: REGION,
+    logsDir: join(dir, 'logs'),
+    functions: {
+      echo: { bundle, roleArn: 'arn:aws:iam::000000000000:role/broker', env: { A: '1', B: '1' } },
+    },
+    credentials: () => world.broker,
+  });
+  const answers = async (id: string) => JSON.parse((await own.invoke('echo', '{}', id)).payload);
+  const idle = await answers('before');
+  const running = answers('during');
+  own.update('echo', { env: { B: '2' } });
+  expect(await running).toMatchObject({ pid: idle.pid, env: { A: '1', B: '1' } });
+  const next = await answers('after');
+  expect(next.env).toMatchObject({ A: '1', B: '2' });
+  expect(next.pid).not.toBe(idle.pid);
+  expect(own.configuration('echo').env).toEqual({ A: '1', B: '2' });
+  own.update('echo', { env: { B: '3' } });
+  expect((await answers('idle')).env).toMatchObject({ B: '3' });
+  await own.close();
+});
+
 test('after close every process is gone', async () => {
   const own = startFunctions({
     region: REGION,
