@@ -87,6 +87,18 @@ describe('the lock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test('is not waited for where what its holder has done is all that was wanted', async () => {
+    await writeFile(at('lock'), `${process.pid} other`);
+    expect(
+      await withLock(
+        at('lock'),
+        async () => 'mine',
+        async () => 'theirs',
+      ),
+    ).toBe('theirs');
+    expect(await readdir(folder)).toEqual(['lock']);
+  });
+
   test('is freed where the work fails', async () => {
     await expect(withLock(at('lock'), () => Promise.reject(new Error('x')))).rejects.toThrow('x');
     expect(await withLock(at('lock'), async () => 'free')).toBe('free');

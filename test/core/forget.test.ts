@@ -77,8 +77,7 @@ describe('a person’s name', () => {
     '%s',
     (name) => expect(namesPerson(name)).toBe(true),
   );
-  test.each(['', 'alice', 'corp:alice\n', 'WRIT#1', 'corp:a b*'])(
-    'not %j',
-    (name) => expect(namesPerson(name)).toBe(false),
+  test.each(['', 'alice', 'corp:alice\n', 'WRIT#1', 'corp:a b*'])('not %j', (name) =>
+    expect(namesPerson(name)).toBe(false),
   );
 });
