@@ -29,11 +29,6 @@ const COMMONJS_GLOBALS = [
   'const __dirname=__dirnameOf(__filename);',
 ].join('');
 
-/** What the command uses and Node 20 has not got (ECMAScript 2024); everything else that it lacks, esbuild rewrites. */
-const NODE_20_LACKS =
-  'Map.groupBy??=(items,of)=>{const groups=new Map;let at=0;for(const item of items){const key=of(item,at++);' +
-  'const group=groups.get(key);group?group.push(item):groups.set(key,[item])}return groups};';
-
 const EVERY_BUNDLE = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -80,7 +75,7 @@ export const commandBundle = (): esbuild.BuildOptions & typeof EVERY_BUNDLE => (
   splitting: true,
   chunkNames: `${COMMAND_PARTS}/[hash]`,
   target: 'node20',
-  banner: { js: `#!/usr/bin/env node\n${COMMONJS_GLOBALS}${NODE_20_LACKS}` },
+  banner: { js: `#!/usr/bin/env node\n${COMMONJS_GLOBALS}` },
 });
 
 type Built = esbuild.BuildResult<typeof EVERY_BUNDLE>;
