@@ -16,6 +16,7 @@ import { evidenceFailure, openEvidence } from './evidence-place.ts';
 import { Failure, printable, usage } from './failure.ts';
 import type { Io } from './io.ts';
 import { KEY_WARNING, type LogKey, logKey } from './log-key.ts';
+import { jsonLine } from './report/json-line.ts';
 import { byHand } from './why/by-hand.ts';
 import { type Found, findRows } from './why/find.ts';
 import { bundleOf, type Proven, proofsOf } from './why/proofs.ts';
@@ -62,9 +63,7 @@ export async function why(id: string, flags: WhyFlags, io: Io): Promise<0 | 2 | 
   const answer = await answerTo(id, isWrit, flags, io);
   if (flags.bundle !== undefined) await writeBundle(flags.bundle, answer, io);
   io.stdout.write(
-    flags.json === true
-      ? `${JSON.stringify(asJson(answer))}\n`
-      : inWords(asTold(answer, flags, io), io.stdout),
+    flags.json === true ? `${jsonLine(asJson(answer))}\n` : inWords(asTold(answer, flags, io), io.stdout),
   );
   if (flags.json !== true) {
     if (flags.bundle !== undefined) io.stdout.write(`\nwritten: ${printable(flags.bundle)}\n`);

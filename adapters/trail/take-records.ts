@@ -11,17 +11,35 @@ const NEWLINE = 0x0a;
 const OPEN_OBJECT = 0x7b;
 
 /** No event is nested like this, and each bracket would become an object of many bytes. */
-const DEEP = '['.repeat(64);
+const DEEPEST = 64;
+const DEEP = '['.repeat(DEEPEST);
 
 /** @returns `undefined`: it is no JSON. */
 export function parse(bytes: Uint8Array): unknown {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-  if (text.includes(DEEP)) return undefined;
+  if (text.includes(DEEP) && isDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Whether lists stand in lists so deep: brackets in a text are no nesting, and anybody can put them there. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (quoted) {
+      if (character === '\\') at++;
+      else if (character === '"') quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === '[') depth++;
+    else if (character === ']') depth--;
+    if (depth >= DEEPEST) return true;
+  }
+  return false;
 }
 
 /** Records of a parsed document: `{"Records":[…]}`, a list, or one by itself. */

@@ -39,14 +39,21 @@ export function findDuplicates(bytes: Buffer): Found {
   const conflicting: EventPlace[] = [];
   for (const same of sameIds(entries).values()) {
     same.sort((one, other) => inOrder(entries, one, other));
-    const contents = groupedBy(same, (at) => `${entries[at + CONTENT_AT]} ${entries[at + CONTENT_AT + 1]}`);
+    const contents = groupedBy(same, (at) => contentOf(entries, at));
     for (const [first = 0, ...more] of contents.values()) {
       if (contents.size > 1) conflicting.push(placeOf(entries, first));
-      copies.push(...more.map((at) => placeOf(entries, at)));
+      for (const at of more) copies.push(placeOf(entries, at));
     }
   }
   return { copies, conflicting };
 }
+
+/**
+ * A judged event is never a copy of a counted one: their contents are hashed in two ways, and the quick one can be made to
+ * agree with anything. Whoever wants to hide an event that way gets both of them listed.
+ */
+const contentOf = (entries: Uint32Array, at: number): string =>
+  `${((entries[at + WHERE_AT] ?? 0) & IN_SCOPE) !== 0} ${entries[at + CONTENT_AT]} ${entries[at + CONTENT_AT + 1]}`;
 
 /** Ids that stand more than once: offset of the first entry that was met, to all of theirs. Open addressing. */
 function sameIds(entries: Uint32Array): Map<number, number[]> {

@@ -5,12 +5,13 @@ import { ALARMS, VERDICTS, type Verdict } from '../../core/audit/verdict.ts';
 import { isoTime } from '../../core/encoding/iso-time.ts';
 import { printable } from '../failure.ts';
 import type { Io, Output } from '../io.ts';
+import { jsonLine } from '../report/json-line.ts';
 import { table } from '../table.ts';
 
 const ALARMS_TOLD = 20;
 
 export function tellAudit(result: AuditResult, written: readonly string[], json: boolean, io: Io): void {
-  if (json) io.stdout.write(`${JSON.stringify(jsonOf(result, written))}\n`);
+  if (json) io.stdout.write(`${jsonLine(jsonOf(result, written))}\n`);
   else io.stdout.write(textOf(result, written, io));
 }
 

@@ -7,6 +7,7 @@ import { isoTime } from '../../core/encoding/iso-time.ts';
 import { groupedBy } from '../../core/grouped.ts';
 import type { Output } from '../io.ts';
 import { csvLine } from '../report/csv.ts';
+import { jsonLine } from '../report/json-line.ts';
 import { visible } from '../report/text.ts';
 
 export const NOTE = 'Evidence toward controls. Whether one is met, an auditor says.';
@@ -52,7 +53,7 @@ const cellsOf = ({ says, links }: Statement) =>
 export const asJson: Form = (findings, result) => {
   const [from, to] = spanOf(result);
   const { log, question } = result;
-  return `${JSON.stringify({ note: NOTE, local: log.local, period: { from, to }, question, log, controls: findings })}\n`;
+  return `${jsonLine({ note: NOTE, local: log.local, period: { from, to }, question, log, controls: findings })}\n`;
 };
 
 const spanOf = (result: AuditResult): readonly [from: string, to: string] => {

@@ -1,7 +1,7 @@
 /** The verdict on each event (architecture, section 8). Pure: records and events in, findings out. */
 import type { Evidence, Prefilter, WritEvidence } from './evidence.ts';
 import { joinOf } from './join.ts';
-import { isServices, placeOf } from './place.ts';
+import { hasPlace, isServices, placeOf } from './place.ts';
 import { REASONS, type Reason } from './reasons.ts';
 import { isRefused } from './refused.ts';
 import { type Case, reasonBeside, reasonByItself } from './rules.ts';
@@ -79,9 +79,13 @@ function caseOf(
 
 /** Calls of services come from wherever the service stands. */
 const callsIn = ({ event, judged, reason }: Seen): readonly Call[] =>
-  reason !== null || !judged?.known || event.sourceAddress === null || isServices(event)
+  reason !== null || !judged?.known || event.sourceAddress === null || !hasPlace(event)
     ? []
-    : [{ writ: judged.known.writ, address: event.sourceAddress, time: event.eventTime }];
+    : [{ writ: judged.known.writ, address: whereabouts(event), time: event.eventTime }];
+
+/** Behind an endpoint an address is whatever the owner of its VPC likes. */
+const whereabouts = ({ sourceAddress, vpcEndpointId }: TrailEvent): string =>
+  vpcEndpointId === null ? `${sourceAddress}` : `${sourceAddress} through ${vpcEndpointId}`;
 
 function findingOf(seen: Seen, shared: ReadonlyMap<string, ReadonlySet<string>>): Finding {
   const { event, judged } = seen;

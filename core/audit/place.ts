@@ -8,15 +8,21 @@ import type { TrailEvent } from './trail-event.ts';
 /** A service's name stands where an address would: `athena.amazonaws.com`, `AWS Internal`. */
 const SERVICE = /^(?:[a-z0-9.-]{1,200}\.amazonaws\.com(?:\.cn)?|AWS Internal)$/i;
 
-/** A service that calls in a session's name does so from where it stands, with a key of its own: it has no place. */
-export const isServices = ({ identity, sourceAddress }: TrailEvent): boolean =>
-  identity.invokedBy !== null || SERVICE.test(sourceAddress ?? '');
+/** A service that calls in a session's name does so with a key of its own. */
+export const isServices = (event: TrailEvent): boolean =>
+  event.identity.invokedBy !== null || !hasPlace(event);
+
+/**
+ * Whether a call came from somewhere: a service calls from where it stands, and its name is what CloudTrail has. Beside an
+ * address, `invokedBy` excuses nothing: the console writes it for a person, with the person's own address.
+ */
+export const hasPlace = ({ sourceAddress }: TrailEvent): boolean => !SERVICE.test(sourceAddress ?? '');
 
 export type Seen = 'inside' | 'outside' | Unknown;
 
 /** @param opened - The address that asked for the writ, in clear; `null`: erased, or not handed over. */
 export function placeOf(place: Intent['place'], event: TrailEvent, opened: string | null): Seen {
-  if (isServices(event)) return 'inside';
+  if (!hasPlace(event)) return 'inside';
   switch (place.kind) {
     case 'anywhere':
       return 'inside';
@@ -24,9 +30,11 @@ export function placeOf(place: Intent['place'], event: TrailEvent, opened: strin
       // An endpoint's id does not say in which VPC it is.
       return 'place_vpc';
     case 'exchange':
+      if (event.vpcEndpointId !== null) return 'outside';
       return opened === null ? 'place_erased' : within([opened], event.sourceAddress);
     case 'cidrs':
-      return within(place.cidrs, event.sourceAddress);
+      // IAM has no source address for a call through an endpoint, and denies it; whoever builds a VPC chooses its addresses.
+      return event.vpcEndpointId === null ? within(place.cidrs, event.sourceAddress) : 'outside';
   }
 }
 

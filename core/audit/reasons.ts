@@ -67,6 +67,8 @@ export const REASONS = {
     two_writs: 'What the event says of its session leads to different writs.',
     chained:
       'A brokered session’s source identity on another role: the session was carried on, which none may be.',
+    minted_late:
+      'A session was made for a writ that was not issued, long after Writ had asked for one: by somebody else.',
     took_another_role: 'A brokered session took another role, which none may.',
     role_differs: 'The role is not the one that the writ was issued for.',
     account_differs: 'The account is not the one that the writ was issued for.',

@@ -11,8 +11,11 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
   'NotAuthorized',
 ]);
-/** Services put their own name in front: `Client.`, `S3.`, `KMS.`… */
-const ENDS_LIKE_ONE = /(?:AccessDenied|AccessDeniedException|UnauthorizedOperation)$/;
+/**
+ * Services put `Client.` or their own name and a point in front. Without the point it is another error:
+ * `KMSAccessDeniedException` is what Lambda answers after it has let a call through.
+ */
+const ENDS_LIKE_ONE = /(?:^|\.)(?:AccessDenied|AccessDeniedException|UnauthorizedOperation)$/;
 
 export const isRefused = (errorCode: string | null): boolean =>
   errorCode !== null && (REFUSALS.has(errorCode) || ENDS_LIKE_ONE.test(errorCode));

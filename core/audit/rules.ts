@@ -1,4 +1,5 @@
 /** The rules of architecture, section 8, in their order: the first that holds gives the reason, and with it the verdict. */
+import { MINT_TIMEOUT_MILLIS } from '../limits.ts';
 import type { WritEvidence } from './evidence.ts';
 import { type Claim, difference } from './facts.ts';
 import type { Join } from './join.ts';
@@ -55,10 +56,10 @@ const neverIssued: Rule = ({ part, known, logEnds }) => {
 };
 
 const carriedOn: Rule = ({ part, known, event, isRefused }) =>
-  part === 'use' && known !== null && !isRefused && isAssumeRole(event) ? 'took_another_role' : null;
+  part === 'use' && known !== null && !isRefused && takesAnother(event) ? 'took_another_role' : null;
 
-const isAssumeRole = ({ eventSource, eventName }: Case['event']): boolean =>
-  eventSource === 'sts.amazonaws.com' && eventName === 'AssumeRole';
+const takesAnother = ({ eventSource, eventName }: Case['event']): boolean =>
+  eventSource === 'sts.amazonaws.com' && (eventName === 'AssumeRole' || eventName === 'AssumeRoot');
 
 const unrecorded: Rule = ({ part, known, isRefused, event, logEnds }) => {
   if (known !== null && known.state.intent !== null) return null;
@@ -79,10 +80,16 @@ const refused: Rule = ({ part, isRefused }) => {
   return part === 'mint' ? 'mint_refused' : 'refused_by_aws';
 };
 
-/** A mint has no time to keep: the session begins with it. */
-const minted: Rule = ({ part, known, event }) => {
+/** Mint asks for nothing after `issueBefore`; what it had asked for by then has come soon after, or never does. */
+const isMadeLate = (event: Case['event'], known: Case['known'], tolerance: number): boolean =>
+  event.eventTime > (known?.state.intent?.issueBefore ?? 0) + MINT_TIMEOUT_MILLIS / 1000 + tolerance;
+
+/** Of a writ that was issued, a mint has no time to keep: the session begins with it. */
+const minted: Rule = ({ part, known, event, tolerance }) => {
   if (part === 'use') return null;
   if (event.errorCode !== null) return 'mint_not_made';
+  // Without an outcome there is no request id to compare: whoever may take the role could name any writ that never was.
+  if (known?.state.outcome?.outcome !== 'issued' && isMadeLate(event, known, tolerance)) return 'minted_late';
   if (known?.state.ended?.how === 'withheld') return 'mint_withheld';
   switch (known?.state.outcome?.outcome) {
     case 'issued':

@@ -55,6 +55,11 @@ describe.each([
       [{ a: 'Records', b: ['Records', [1]] }],
     ],
     ['a list', JSON.stringify([one, other]), [one, other]],
+    [
+      'brackets in a text, which nest nothing',
+      recordsFile({ ...one, userAgent: `"\\${'['.repeat(99)}` }),
+      [{ ...one, userAgent: `"\\${'['.repeat(99)}` }],
+    ],
     ['one event', JSON.stringify(one), [one]],
     ['pretty', JSON.stringify({ Records: [one, other] }, null, 2), [one, other]],
     ['a line each', `${JSON.stringify(one)}\n${JSON.stringify(other)}\n`, [one, other]],

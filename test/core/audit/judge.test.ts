@@ -33,6 +33,7 @@ import {
   SESSION_NAME,
   SOURCE_IDENTITY,
   storyOf,
+  TOLERANCE,
   useWith,
   WRIT,
 } from './fixture.ts';
@@ -97,6 +98,13 @@ describe('a use in time', () => {
 });
 
 describe('AWS refused it', () => {
+  test.each(['KMSAccessDeniedException', 'EC2AccessDeniedException'])(
+    '%s comes from behind a call that was let through',
+    (errorCode) => {
+      expect(findingOf(useWith({ errorCode, eventTime: DEADLINE + 60 }), EVIDENCE).verdict).toBe('EXPIRED');
+    },
+  );
+
   test.each(['AccessDenied', 'Client.UnauthorizedOperation', 'ExpiredToken', 'KMS.AccessDeniedException'])(
     '%s: denied, also after the deadline',
     (errorCode) => {
@@ -230,6 +238,11 @@ describe('what the trail says differs from the log', () => {
       where: 'itself',
       event: { ...mintWith({ mint: { role: admin, sessionName: 'hop' } }), identity: useWith().identity },
     },
+    {
+      reason: 'took_another_role',
+      where: 'of a root user',
+      event: useWith({ eventSource: 'sts.amazonaws.com', eventName: 'AssumeRoot' }),
+    },
   ])('$reason $where', ({ reason: expected, event }) => {
     expect(findingOf(event, EVIDENCE)).toMatchObject({ verdict: 'CONFLICT', reason: expected, writ: WRIT });
   });
@@ -280,6 +293,20 @@ describe('a session that Writ never let out', () => {
       expect(reason(mintWith(), evidence)).toBe(mint);
     },
   );
+
+  test.each<{ what: string; records: readonly LogRecord[] }>([
+    { what: 'failed', records: [intent, failed] },
+    { what: 'orphaned', records: [intent, orphaned] },
+    { what: 'without outcome', records: [intent] },
+  ])('made long after Writ had asked, of a writ $what: somebody else made it', ({ records }) => {
+    const evidence = evidenceOf(records);
+    const last = intent.issueBefore + 12 + TOLERANCE;
+    expect(findingOf(mintWith({ eventTime: last }), evidence).verdict).toBe('ATTRIBUTED');
+    expect(findingOf(mintWith({ eventTime: last + 1 }), evidence)).toMatchObject({
+      verdict: 'CONFLICT',
+      reason: 'minted_late',
+    });
+  });
 
   test('a log that ends before the outcome must be there: UNVERIFIED', () => {
     const early = evidenceOf([intent], { facts: { ...FACTS, to: intent.issueBefore - 1 } });
@@ -549,13 +576,24 @@ describe('place', () => {
   test.each([
     { what: 'its name stands for the address', event: useWith({ sourceAddress: 'athena.amazonaws.com' }) },
     { what: 'AWS Internal', event: useWith({ sourceAddress: 'AWS Internal' }) },
-    {
-      what: 'invokedBy',
-      event: useWith({ sourceAddress: '198.51.100.7', identity: { invokedBy: 'aws-mcp.amazonaws.com' } }),
-    },
   ])('a service that calls in the session’s name has none: $what', ({ event }) => {
     const evidence = within({ kind: 'cidrs', cidrs: ['192.0.2.0/24'] });
     expect(findingOf(event, evidence)).toMatchObject({ verdict: 'ATTRIBUTED', unknown: [] });
+  });
+
+  test('an address counts whatever stands beside it: the console names a service, and calls from where the person is', () => {
+    const evidence = within({ kind: 'cidrs', cidrs: ['192.0.2.0/24'] });
+    const identity = { invokedBy: 'signin.amazonaws.com' };
+    expect(reason(useWith({ sourceAddress: '198.51.100.7', identity }), evidence)).toBe('out_of_place');
+    expect(reason(useWith({ sourceAddress: '192.0.2.7', identity }), evidence)).toBe('in_time');
+  });
+
+  test.each<Intent['place']>([
+    { kind: 'cidrs', cidrs: ['192.0.2.0/24'] },
+    { kind: 'exchange', address: 'A'.repeat(43) },
+  ])('through an endpoint no address is believed: $kind', (place) => {
+    const event = useWith({ sourceAddress: '192.0.2.7', vpcEndpointId: 'vpce-1' });
+    expect(reason(event, within(place))).toBe('out_of_place');
   });
 
   test('an address that is none is unknown', () => {
@@ -603,7 +641,8 @@ describe('shared', () => {
       ])[0];
     expect(between({})).toBe('SHARED');
     expect(between({ errorCode: 'AccessDenied' })).toBe('ATTRIBUTED');
-    expect(between({ identity: { invokedBy: 'athena.amazonaws.com' } })).toBe('ATTRIBUTED');
+    expect(between({ sourceAddress: 'athena.amazonaws.com' })).toBe('ATTRIBUTED');
+    expect(between({ sourceAddress: ADDRESS, vpcEndpointId: 'vpce-1' })).toBe('SHARED');
     const bound = evidenceOf(storyOf({ place: { kind: 'cidrs', cidrs: ['192.0.2.0/24'] } }));
     expect(verdicts(calls([ADDRESS, 10], ['198.51.100.7', 20], [ADDRESS, 30]), bound)).toEqual([
       'ATTRIBUTED',
