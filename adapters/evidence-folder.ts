@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { sizeIn } from '../core/evidence/checkpoint.ts';
 import type { LogFolder, LogStore } from '../core/evidence/ports.ts';
 import { Fault } from '../core/fault.ts';
 import { MAX_EVIDENCE_OBJECT_BYTES } from '../core/limits.ts';
@@ -29,7 +28,7 @@ export function evidenceFolder(folder: string): LogStore & LogFolder {
       }
     },
 
-    replace: async (path, bytes) => {
+    replace: async (path, bytes, sizeIn) => {
       const at = place(folder, path);
       const standing = await readObject(at);
       if (standing !== null && sizeIn(standing) > sizeIn(bytes)) return;

@@ -1,5 +1,4 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { sizeIn } from '../core/evidence/checkpoint.ts';
 import type { LogReader, LogStore, Retention } from '../core/evidence/ports.ts';
 import { Fault } from '../core/fault.ts';
 import { EVIDENCE_PUT_TRIES, MAX_EVIDENCE_OBJECT_BYTES, PARTIAL_LOCK_DAYS } from '../core/limits.ts';
@@ -55,7 +54,7 @@ export function s3EvidenceStore(client: S3Client, bucket: string, lock: ObjectLo
       if (Buffer.compare(standing, bytes) !== 0) throw new Fault('evidence_forked');
     },
 
-    async replace(path, bytes) {
+    async replace(path, bytes, sizeIn) {
       for (let tried = 0; tried < EVIDENCE_PUT_TRIES; tried++) {
         const standing = await get(client, bucket, path);
         if (standing !== null && sizeIn(standing.bytes) > sizeIn(bytes)) return;

@@ -21,12 +21,13 @@ export class EvidenceStack extends Stack {
       synthesizer: new BootstraplessSynthesizer(),
       analyticsReporting: false,
     });
+    const [archive, receipts] = [roleArnOf(account, 'archive'), roleArnOf(account, 'receipts')];
     const { bucket, key } = new EvidenceStore(this, 'Evidence', {
       ...keptAs(evidence),
       bucketName: evidence.elsewhere.bucket,
       removal: RemovalPolicy.RETAIN,
+      writer: archive,
     });
-    const [archive, receipts] = [roleArnOf(account, 'archive'), roleArnOf(account, 'receipts')];
     // The account with a condition, not the role: a policy may name a role only once it is there.
     const letIn = (roles: string[], actions: string[], resources: string[]) =>
       new PolicyStatement({

@@ -4,7 +4,7 @@ import type { Io } from './io.ts';
 
 const MORE = `
 Takes AWS credentials of your own, as the AWS CLI finds them, with the policy writ-privacy.
-Exits with 3 where there is nothing of that person.`;
+Exits with 3 where there is nothing of that person, with 4 where some is left: run it again.`;
 
 /** `writ forget`. What it does is loaded when asked for: AWS's SDK is no part of a credential_process. */
 export function forgetCommand(

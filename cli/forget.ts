@@ -21,11 +21,14 @@ export interface ForgetFlags extends PeopleFlags {
 /**
  * `writ forget`: deletes the openings of a person with AWS credentials of whoever runs it, and has the ledger say so.
  *
- * @throws Failure: 1 without a yes, 2 where IAM refuses, 3 where there is nothing of the person, 4 where AWS fails.
+ * @throws Failure: 1 without a yes, 2 where IAM refuses, 3 where there is nothing of the person, 4 where AWS fails
+ *   or some are left.
  */
 export async function forget(subject: string, flags: ForgetFlags, io: Io): Promise<void> {
   if (!namesPerson(subject)) {
-    throw usage('That names nobody: <issuer>:<subject>, as writ list shows it, or the ARN of who revoked.');
+    throw usage(
+      'That names nobody: <issuer>:<subject>, as writ list shows it, or the ARN or key of who revoked.',
+    );
   }
   await confirm(subject, flags, io);
   const config = await clientsOf(flags, () => localKeys(io));
@@ -39,9 +42,10 @@ export async function forget(subject: string, flags: ForgetFlags, io: Io): Promi
       ledger: dynamodbLedger(client, { ...tables, control: '' }),
       people: dynamodbPeople(client, tables.people),
     };
-    const forgotten = await forgetPerson(subject, by, ports, (gone, of) => progress(gone, of, flags, io));
-    if (forgotten === null) throw nothing(subject);
-    const { forgetting, openings } = forgotten;
+    const done = await forgetPerson(subject, by, ports, (gone, of) => progress(gone, of, flags, io));
+    if (done === null) throw nothing(subject);
+    if (done.left > 0) throw notAll(subject, done.left);
+    const { forgetting, openings } = done.record;
     io.stdout.write(
       flags.json
         ? `${JSON.stringify({ forgotten: subject, openings, forgetting, by, remains: REMAINS })}\n`
@@ -97,6 +101,16 @@ const nothing = (subject: string): Failure =>
     what: 'Nothing was deleted.',
     why: `There are no openings of ${printable(subject)}: never, or not any more.`,
     next: 'writ list shows how names are spelled.',
+  });
+
+/** Who is at work leaves new ones all the while. */
+export const notAll = (subject: string, left: number): Failure =>
+  new Failure({
+    exit: 4,
+    error: 'not_all_forgotten',
+    what: `Not everything was deleted: ${left} of ${printable(subject)} ${left === 1 ? 'is' : 'are'} left.`,
+    why: 'New openings came while others were deleted: that person is at work.',
+    next: `writ forget '${printable(subject)}', again, once nothing is done in that name.`,
   });
 
 /** A table's fault names what the SDK threw: whether IAM refused is told by that. */

@@ -21,7 +21,7 @@ const NOTHING = 'No opening was handed over.';
 /**
  * `writ openings`: the clear values of persons' fields with their salts, as one JSON object: record id → field → opening.
  *
- * @param persons - `<issuer alias>:<subject>`, or the ARN of who revoked.
+ * @param persons - `<issuer alias>:<subject>`, or the ARN or key of who revoked.
  * @throws Failure: 1 usage, 2 where IAM refuses, 3 where there is nothing, 4 where AWS fails. Nothing is printed then.
  */
 export async function openings(persons: readonly string[], flags: OpeningsFlags, io: Io): Promise<void> {

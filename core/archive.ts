@@ -18,7 +18,10 @@ export type ArchiverPorts = CommitPorts & MarkPorts & GapPorts;
 export interface Archived {
   /** Leaves that this call added. */
   readonly added: number;
-  /** Those of them that tell of a tampering: each is an alarm. */
+  /**
+   * Leaves of the batch that tell of a tampering, added by this call or by one before that did not come to its end: each is
+   * an alarm, and one that rings twice is better than none.
+   */
   readonly tampered: number;
   /** Leaves of the log. */
   readonly size: number;
@@ -30,6 +33,7 @@ export interface Archived {
  * @throws Fault as `commit` does: the whole batch is to be delivered again.
  */
 export async function archive(changes: readonly LedgerChange[], ports: CommitPorts): Promise<Archived> {
-  const { added, size } = await commit(changes.map(leafOf), ports);
-  return { added: added.length, tampered: added.filter(({ tamper }) => tamper !== null).length, size };
+  const leaves = changes.map(leafOf);
+  const { added, size } = await commit(leaves, ports);
+  return { added: added.length, tampered: leaves.filter(({ tamper }) => tamper !== null).length, size };
 }

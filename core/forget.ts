@@ -26,10 +26,18 @@ export interface People {
 }
 
 const AT_ONCE = 25;
+const KEY = /^(?:urn:ietf:params:oauth:jwk-thumbprint:sha-256:[\w-]{43})$/;
 const ARN = /^(?:arn:aws[a-z-]{0,16}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600})$/;
 
-/** Whether a person can be called so: as in the tag `writ:user`, or by the ARN under which he revoked. */
-export const namesPerson = (subject: string): boolean => isIdentityTag(subject) || ARN.test(subject);
+/** Whether a person can be called so: as in the tag `writ:user`, or by the ARN or the key (RFC 9278) under which he revoked. */
+export const namesPerson = (subject: string): boolean =>
+  isIdentityTag(subject) || ARN.test(subject) || KEY.test(subject);
+
+export interface Forgetting {
+  readonly record: Forgotten;
+  /** Openings that came while others were deleted, and are there still; 0: all is gone. */
+  readonly left: number;
+}
 
 /**
  * The record comes first: a deletion that nobody recorded would look like a theft of what it deleted. One that ends half-way is
@@ -46,7 +54,7 @@ export async function forget(
   by: string,
   ports: ForgetPorts,
   told: (gone: number, of: number) => void = () => undefined,
-): Promise<Forgotten | null> {
+): Promise<Forgetting | null> {
   const { people, ledger, clock, random } = ports;
   const found = await people.openings(subject);
   if (found.length === 0) return null;
@@ -72,5 +80,5 @@ export async function forget(
     }
     left = await people.openings(subject);
   }
-  return forgotten;
+  return { record: forgotten, left: left.length };
 }

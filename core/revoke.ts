@@ -19,6 +19,7 @@ import { type Act, draftCommit, sealWords } from './revocation/draft.ts';
 import { revocationId } from './revocation/id.ts';
 import { endLateNames } from './revocation/late-names.ts';
 import { type MayPorts, mayRevoke, type Why } from './revocation/may.ts';
+import { personOf } from './revocation/person.ts';
 import type { LiveSessions, Revocations, Wake } from './revocation/ports.ts';
 import { recordRevocationRefusal } from './revocation/refused.ts';
 import { stamp } from './revocation/stamp.ts';
@@ -72,7 +73,7 @@ async function settle(
   const revocation = revocationId(by, request);
   const { target, before } = await findTarget(request, revocation, ports);
   const words = sealWords(request.reason, seen.received, ports.random);
-  const asked = { request, by, words, now: seen.now };
+  const asked = { request, by, person: personOf(revoker, target), words, now: seen.now };
   if (target !== null && before !== null) return again(before, { target, asked, spend, seen }, ports);
 
   const verdict = await mayRevoke(

@@ -111,7 +111,8 @@ const PEOPLE = `## people
 \`<alias>:<subject>\` / \`${writKey('<writ>')}#${INTENT}\`
 
 What the personal hashes of one record hide: written in one transaction with it, erasable. The first key is the
-record's \`subject.id\`, of a revocation \`by\`, so that forgetting a person is deleting one partition; the second is the
+record's \`subject.id\`, of a revocation \`by\` (where a writ's own key asked, that
+of the writ), so that forgetting a person is deleting one partition; the second is the
 record's own place, \`<pk>#<sk>\`. All is in \`body\`: JSON, field → \`{"salt","value"}\`, for those that the record has.
 
 | field of \`body\` | opens |

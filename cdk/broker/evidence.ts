@@ -18,8 +18,8 @@ const LEAST_SHORTER = 1;
 const REPLACED_DAYS = 30;
 
 /**
- * The evidence log's bucket and key. What the bucket's policy denies it denies everybody: evidence is written once, locked, and
- * deleted by nobody; to change that somebody has to change the policy, which CloudTrail tells.
+ * The evidence log's bucket and key. Their policies deny everybody, whatever IAM of the account allows: evidence is written by
+ * the archiver alone, once, locked, and deleted by nobody; to change that somebody has to change a policy, which CloudTrail tells.
  */
 export class EvidenceStore extends Construct {
   readonly bucket: Bucket;
@@ -29,10 +29,15 @@ export class EvidenceStore extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: EvidenceKept & { readonly removal: RemovalPolicy; readonly bucketName?: string },
+    props: EvidenceKept & {
+      readonly removal: RemovalPolicy;
+      readonly bucketName?: string;
+      /** ARN of the archiver's role. Made from its name: the role's policy names bucket and key, so they cannot name it back. */
+      readonly writer: string;
+    },
   ) {
     super(scope, id);
-    const { mode, days, removal, bucketName } = props;
+    const { mode, days, removal, bucketName, writer } = props;
     this.bucket = new Bucket(this, 'Bucket', {
       ...(bucketName === undefined ? {} : { bucketName }),
       versioned: true,
@@ -52,6 +57,8 @@ export class EvidenceStore extends Construct {
         { id: 'unfinished', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
+    const byOthers = { ArnNotEquals: { 'aws:PrincipalArn': writer } };
+    this.bucket.addToResourcePolicy(this.#writtenBy(byOthers));
     for (const statement of this.#written(mode, days)) this.bucket.addToResourcePolicy(statement);
     if (removal !== RemovalPolicy.DESTROY) this.bucket.addToResourcePolicy(this.#kept());
     this.key = new Key(this, 'Key', {
@@ -59,6 +66,30 @@ export class EvidenceStore extends Construct {
       keySpec: KeySpec.ECC_NIST_EDWARDS25519,
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy: removal,
+    });
+    // The key's policy lets IAM of its account decide: any role could be given `kms:Sign`, and grants give it too.
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'SignedByTheArchiver',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['kms:Sign'],
+        resources: ['*'],
+        conditions: byOthers,
+      }),
+    );
+  }
+
+  /** Who comes first to a path keeps it: an object of anybody else's would be a fork, and stop the archiver for good. */
+  #writtenBy(byOthers: { readonly [operator: string]: { readonly [key: string]: string } }): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'WrittenByTheArchiver',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      // Replication writes too, by a right of its own.
+      actions: ['s3:PutObject', 's3:PutObjectLegalHold', 's3:PutObjectRetention', 's3:ReplicateObject'],
+      resources: [this.bucket.arnForObjects('*')],
+      conditions: byOthers,
     });
   }
 

@@ -1,6 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { BrokerFile } from '../../core/policy/config/broker.ts';
+import { roleArnOf } from '../names.ts';
 import { type EvidenceKept, EvidenceStore } from './evidence.ts';
 
 /** Bucket and key of the evidence log, in this account or in another one. */
@@ -35,7 +36,11 @@ export function whereEvidenceIs(
   const origin = evidence.origin ?? `writ-${place.account}-${place.region}/evidence`;
   const { elsewhere } = evidence;
   if (elsewhere === undefined) {
-    const { bucket, key } = new EvidenceStore(scope, 'Evidence', { ...kept, removal: place.removal });
+    const { bucket, key } = new EvidenceStore(scope, 'Evidence', {
+      ...kept,
+      removal: place.removal,
+      writer: roleArnOf(place.account, 'archive'),
+    });
     return {
       ...kept,
       origin,

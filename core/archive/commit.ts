@@ -1,5 +1,11 @@
 /** How leaves get into the log, whoever else is at it and wherever somebody crashed. */
-import { CHECKPOINT_PATH, keptCheckpointPath, signCheckpoint } from '../evidence/checkpoint.ts';
+import {
+  CHECKPOINT_PATH,
+  keptCheckpointPath,
+  openCheckpoint,
+  signCheckpoint,
+  sizeUnder,
+} from '../evidence/checkpoint.ts';
 import { tilesToWrite } from '../evidence/growth.ts';
 import { append, leafHash, rootOf } from '../evidence/merkle.ts';
 import type { IndexedLeaf, LeafIndex, LogHead, LogHeads, LogSigner, LogStore } from '../evidence/ports.ts';
@@ -8,6 +14,7 @@ import { Fault } from '../fault.ts';
 import { placeOf } from '../ledger/keys.ts';
 import { ARCHIVE_TRIES } from '../limits.ts';
 import type { Clock } from '../ports.ts';
+import { isCurrent, keyOfLog } from './history.ts';
 import { leafOfBody, type NewLeaf, placeOfLeaf } from './leaf.ts';
 
 export interface CommitPorts {
@@ -30,7 +37,7 @@ export interface Committed {
 /**
  * Appends what is not in the log yet, as one batch, and publishes it.
  *
- * Order of the steps, each of which may be the last: finish what is pending → leave out what the index knows → segment →
+ * Order of the steps, each of which may be the last: is the head the log's → finish what is pending → leave out what the index knows → segment →
  * compare-and-set of the head → tiles → checkpoint → index → compare-and-set. A batch counts from its compare-and-set on:
  * before, only an orphaned segment is left; after, the next one finds it in `pending` and goes on. Tiles never come before:
  * two writers at one size would write different bytes to one path.
@@ -40,7 +47,7 @@ export interface Committed {
  */
 export async function commit(leaves: readonly NewLeaf[], ports: CommitPorts): Promise<Committed> {
   for (let tried = 0; tried < ARCHIVE_TRIES; tried++) {
-    const head = await finish(await ports.heads.read(), ports);
+    const head = await settled(ports);
     if (head === null) continue;
     const added = await unknown(leaves, ports.index);
     if (added.length === 0) return { added, size: head.size };
@@ -81,26 +88,57 @@ async function grow(head: LogHead, added: readonly NewLeaf[], { log, clock }: Co
 }
 
 /**
+ * The head, once it is seen that it is the published log's, and with nothing pending.
+ *
+ * @returns `null` where somebody else has moved it meanwhile.
+ * @throws Fault as `commit` does.
+ */
+export async function settled(ports: CommitPorts): Promise<LogHead | null> {
+  const head = await ports.heads.read();
+  return (await isCurrent(head, ports)) ? finish(head, ports) : null;
+}
+
+/**
  * Publishes what the head has committed and nobody has published yet. All of it may be done twice, by two at once.
  *
  * @returns the head with nothing pending; `null` where somebody else has moved it meanwhile.
  */
-export async function finish(head: LogHead, ports: CommitPorts): Promise<LogHead | null> {
+async function finish(head: LogHead, ports: CommitPorts): Promise<LogHead | null> {
   const [path, ...more] = head.pending;
   if (path === undefined) return head;
   if (more.length > 0) throw new Fault('evidence_forked');
-  const { log, index, signer, origin } = ports;
+  const { log, index } = ports;
   const bodies = await segmentOf(path, head, log);
   for (const { path, bytes, retention } of await tilesToWrite(head, bodies.map(entryOf), log)) {
     await log.create(path, bytes, retention);
   }
-  const { size } = head;
-  const checkpoint = await signCheckpoint({ origin, size, root: rootOf(head.edge) }, signer);
-  await log.create(keptCheckpointPath(size), checkpoint, 'evidence');
-  await log.replace(CHECKPOINT_PATH, checkpoint);
+  await log.replace(CHECKPOINT_PATH, await keptCheckpoint(head, ports), sizeUnder(keyOfLog(ports)));
   await index.put(bodies.flatMap((body, at) => indexed(body, head.published + at)));
-  const finished = { ...head, version: head.version + 1, published: size, pending: [] };
+  const finished = { ...head, version: head.version + 1, published: head.size, pending: [] };
   return (await ports.heads.advance(finished)) === 'written' ? finished : null;
+}
+
+/**
+ * Signs the head and keeps that. Two who do so at once, or one again after a crash, need not have made the same signature:
+ * what stands there counts if it is the same tree's under the same key.
+ */
+async function keptCheckpoint(head: LogHead, ports: CommitPorts): Promise<Uint8Array> {
+  const { origin, log, signer } = ports;
+  const tree = { origin, size: head.size, root: rootOf(head.edge) };
+  const path = keptCheckpointPath(tree.size);
+  const checkpoint = await signCheckpoint(tree, signer);
+  try {
+    await log.create(path, checkpoint, 'evidence');
+    return checkpoint;
+  } catch (caught) {
+    if (!(caught instanceof Fault && caught.code === 'evidence_forked')) throw caught;
+    const standing = await log.read(path);
+    const opened = standing === null ? null : openCheckpoint(standing, keyOfLog(ports));
+    if (standing === null || opened === null || 'flaw' in opened) throw caught;
+    const { size, root } = opened.checkpoint;
+    if (size !== tree.size || Buffer.compare(root, tree.root) !== 0) throw caught;
+    return standing;
+  }
 }
 
 /** What no archiver made has no place, and is in the log all the same. */

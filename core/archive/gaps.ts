@@ -50,13 +50,14 @@ export async function sweepGaps(ports: GapPorts): Promise<GapsFound> {
   const { item, leaf } = await ports.cursor.read();
   const items = await withoutLeaf(item, ports);
   const leaves = await withoutItem(leaf, ports);
-  const added: NewLeaf[] = [];
+  let filled = 0;
   for (const some of batchesOf([...items.missing, ...leaves.missing], GAPS_AT_ONCE)) {
-    added.push(...(await commit(some, ports)).added);
+    filled += (await commit(some, ports)).added.filter(({ tamper }) => tamper === null).length;
   }
   await ports.cursor.write({ item: items.next, leaf: leaves.next });
-  const tampered = added.filter(({ tamper }) => tamper !== null).length;
-  return { filled: added.length - tampered, tampered, looked: items.looked + leaves.looked };
+  // All that were found: who else has appended one meanwhile may not have come to ring for it.
+  const told = [...items.missing, ...leaves.missing].filter(({ tamper }) => tamper !== null);
+  return { filled, tampered: told.length, looked: items.looked + leaves.looked };
 }
 
 interface Walked<Next> {

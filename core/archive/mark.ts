@@ -8,7 +8,7 @@ import {
   ARCHIVE_STEP_SECONDS,
 } from '../limits.ts';
 import type { Cursor, ItemKey, Ledger } from '../ports.ts';
-import { type CommitPorts, finish } from './commit.ts';
+import { type CommitPorts, settled } from './commit.ts';
 import { tamperPlace } from './leaf.ts';
 
 export type MarkPorts = CommitPorts & {
@@ -28,7 +28,7 @@ export type MarkPorts = CommitPorts & {
  */
 export async function advanceMark(ports: MarkPorts): Promise<{ readonly lag: number }> {
   const now = Math.floor(ports.clock() / 1000);
-  await finish(await ports.heads.read(), ports);
+  await settled(ports);
   const to = now - ARCHIVE_GRACE_SECONDS;
   const from = (await ports.mark.read()) ?? now - ARCHIVE_FIRST_SECONDS;
   let at = from;

@@ -1,7 +1,7 @@
 import { base64, decodeBase64 } from '../encoding/base64.ts';
 import { HASH_BYTES } from './merkle.ts';
 import { isNoteOf, parseNote, signNote } from './note.ts';
-import type { LogSigner } from './ports.ts';
+import type { LogSigner, SizeOf } from './ports.ts';
 import { isKeyName, type VerifierKey } from './verifier-key.ts';
 
 /** A tree head (C2SP tlog-checkpoint): which log, how many leaves, which root. */
@@ -45,12 +45,6 @@ export function parseCheckpoint(text: string): Checkpoint | null {
   return { origin, size, root };
 }
 
-/** Leaves of a checkpoint of which no signature has been verified; -1: it is none. For its writers, who made it. */
-export function sizeIn(bytes: Uint8Array): number {
-  const note = parseNote(bytes);
-  return (note === null ? null : parseCheckpoint(note.text))?.size ?? -1;
-}
-
 export type CheckpointFlaw = 'no_checkpoint' | 'not_signed_by_key' | 'of_another_log';
 
 /**
@@ -68,6 +62,14 @@ export function openCheckpoint(
   if (checkpoint.origin !== key.name) return { flaw: 'of_another_log' };
   return isNoteOf(key, note) ? { checkpoint } : { flaw: 'not_signed_by_key' };
 }
+
+/** Leaves of a checkpoint that the key signed; -1: it is none, and whoever wrote it there holds nobody up. */
+export const sizeUnder =
+  (key: VerifierKey): SizeOf =>
+  (bytes) => {
+    const opened = openCheckpoint(bytes, key);
+    return 'flaw' in opened ? -1 : opened.checkpoint.size;
+  };
 
 /** @returns the bytes of `checkpoint`. @throws Fault `signing_unavailable`. */
 export const signCheckpoint = (checkpoint: Checkpoint, signer: LogSigner): Promise<Uint8Array> =>

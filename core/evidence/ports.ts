@@ -38,9 +38,14 @@ export interface LogStore extends LogReader {
   /**
    * Replaces `checkpoint` and nothing else; not one of more leaves: a writer that was held up meanwhile must not undo what a
    * faster one has published.
+   *
+   * @param sizeIn - Tells which of two has more: what nobody signed has -1, and may always be replaced.
    */
-  replace(path: 'checkpoint', bytes: Uint8Array): Promise<void>;
+  replace(path: 'checkpoint', bytes: Uint8Array, sizeIn: SizeOf): Promise<void>;
 }
+
+/** @returns leaves of a checkpoint; -1: it is none of the log's. */
+export type SizeOf = (bytes: Uint8Array) => number;
 
 /** Signs checkpoints: Ed25519 (RFC 8032), the whole message. */
 export interface LogSigner {

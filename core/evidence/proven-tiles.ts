@@ -19,6 +19,12 @@ export interface ProvenTiles {
   readonly proven: TileReader;
 }
 
+/** The right-most partial tiles as they were read once: one of a level at most, kept as long as the verdict on them. */
+interface Edge {
+  readonly partial: ReadonlyMap<number, readonly Uint8Array[]>;
+  readonly leads: boolean;
+}
+
 /** Verdicts kept at once: ours; leaves in order need one for each level. */
 const KEPT = 64;
 
@@ -36,7 +42,7 @@ export function provenTiles(
 ): ProvenTiles {
   const tile = tileReader(reader, size);
   const kept = new Map<string, Promise<JudgedTile>>();
-  let edge: Promise<boolean> | undefined;
+  let edge: Promise<Edge> | undefined;
 
   const judge = (level: number, index: number): Promise<JudgedTile> => {
     const name = `${level}/${index}`;
@@ -48,12 +54,15 @@ export function provenTiles(
   };
 
   async function judgeAnew(level: number, index: number): Promise<JudgedTile> {
-    const hashes = await tile(level, index);
     const width = widthOf(level, index, size);
     if (width < TILE_WIDTH) {
-      edge ??= edgeLeadsToRoot();
-      return { hashes, proven: (await edge) && hashes !== null };
+      edge ??= readEdge();
+      const { partial, leads } = await edge;
+      // What was checked, never a second reading: a store can answer differently each time.
+      const hashes = (width > 0 ? partial.get(level) : null) ?? null;
+      return { hashes, proven: leads && hashes !== null };
     }
+    const hashes = await tile(level, index);
     const parent = await judge(level + 1, Math.floor(index / TILE_WIDTH));
     if (hashes === null) {
       tell({ where: tilePath(level, index), flaw: NO_TILE });
@@ -67,7 +76,8 @@ export function provenTiles(
     return { hashes, proven: parent.proven && leads };
   }
 
-  async function edgeLeadsToRoot(): Promise<boolean> {
+  async function readEdge(): Promise<Edge> {
+    const partial = new Map<number, readonly Uint8Array[]>();
     const found: Uint8Array[] = [];
     let whole = true;
     for (let level = levelsOf(size) - 1; level >= 0; level--) {
@@ -79,12 +89,15 @@ export function provenTiles(
       if (hashes === null) {
         whole = false;
         tell({ where: tilePath(level, index, width), flaw: NO_TILE });
-      } else found.push(...append([], 0, hashes));
+        continue;
+      }
+      partial.set(level, hashes);
+      found.push(...append([], 0, hashes));
     }
     const leads = whole && sameHash(rootOf(found), root);
     if (whole && !leads)
       tell({ where: 'checkpoint', flaw: 'the tiles at the right edge do not lead to its root' });
-    return leads;
+    return { partial, leads };
   }
 
   return {

@@ -33,6 +33,10 @@ export function parseVerifierKey(text: string): VerifierKey | null {
   return key !== null && Buffer.from(key.id).toString('hex') === hex ? key : null;
 }
 
+/** The key of a log that Ed25519 signs. @returns `null`: these bytes are no public key. */
+export const ed25519Key = (name: string, publicKey: Uint8Array): VerifierKey | null =>
+  keyOf(name, Uint8Array.of(ED25519, ...publicKey));
+
 function keyOf(name: string, [type, ...rest]: Uint8Array): VerifierKey | null {
   const key = Uint8Array.from(rest);
   try {

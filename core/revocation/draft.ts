@@ -40,6 +40,8 @@ export function sealWords(reason: string, received: Received, random: Random): S
 export interface Act {
   readonly request: RevocationRequest;
   readonly by: string;
+  /** Whose the words are: in this person's partition they are kept, and forgotten with it. */
+  readonly person: string;
   readonly decision: Decision | null;
   readonly words: SealedWords;
   /** NumericDate. */
@@ -61,7 +63,7 @@ export function draftCommit(
   const record = draftRevoked(act);
   const { target } = act;
   const { heads, entries } = isWrit(target) ? endingOf(target, act) : changeOf(target, act);
-  const openings = { subject: act.by, values: act.words.openings };
+  const openings = { subject: act.person, values: act.words.openings };
   return { record, commit: { item: revokedItem(record), openings, spend, heads, entries } };
 }
 

@@ -28,7 +28,7 @@ export async function recordRevocationRefusal(
     return;
   }
   const record = draftRevocationRefused(why, id, { count, first: first ?? id }, act);
-  const openings = { subject: act.by, values: act.words.openings };
+  const openings = { subject: act.person, values: act.words.openings };
   let written = await ledger.record(revocationRefusedItem(record), openings, spend);
   // Whose proof has been used before still asked for this.
   if (written === 'proof_spent') written = await ledger.record(revocationRefusedItem(record), openings, null);

@@ -102,7 +102,8 @@ export function logRecord(change: string, pk: string, sk: string): void {
 
 /** What a batch of the stream became in the evidence log. */
 export function logArchived(archived: Archived): void {
-  if (archived.added > 0) say(archived.tampered > 0 ? 'ERROR' : 'INFO', 'archived', { ...archived });
+  const { added, tampered } = archived;
+  if (added + tampered > 0) say(tampered > 0 ? 'ERROR' : 'INFO', 'archived', { ...archived });
   countArchived(archived);
 }
 

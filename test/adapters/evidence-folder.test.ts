@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { evidenceFolder } from '../../adapters/evidence-folder.ts';
 import { commit } from '../../core/archive/commit.ts';
-import { signCheckpoint } from '../../core/evidence/checkpoint.ts';
+import { signCheckpoint, sizeUnder } from '../../core/evidence/checkpoint.ts';
 import { verifyLog } from '../../core/evidence/verify.ts';
 import { MAX_EVIDENCE_OBJECT_BYTES } from '../../core/limits.ts';
 import { commitPorts, keyFor, numberedLeaves, ORIGIN, testSigner } from '../support/evidence-log.ts';
 
+const sizeIn = sizeUnder(keyFor(testSigner()));
 const bytes = (text: string) => Buffer.from(text);
 
 async function newFolder() {
@@ -39,10 +40,17 @@ test('a checkpoint replaces one of as many leaves or fewer, never one of more', 
   const { log } = await newFolder();
   const of = (size: number) =>
     signCheckpoint({ origin: ORIGIN, size, root: new Uint8Array(32) }, testSigner());
-  await log.replace('checkpoint', await of(2));
-  await log.replace('checkpoint', await of(5));
-  await log.replace('checkpoint', await of(3));
+  for (const size of [2, 5, 3]) await log.replace('checkpoint', await of(size), sizeIn);
   expect(await log.read('checkpoint')).toEqual(await of(5));
+});
+
+test('one that another key signed holds nobody up, whatever size it says', async () => {
+  const { log, folder } = await newFolder();
+  const of = (size: number, seed: number) =>
+    signCheckpoint({ origin: ORIGIN, size, root: new Uint8Array(32) }, testSigner(seed));
+  await writeFile(join(folder, 'checkpoint'), await of(900, 2));
+  await log.replace('checkpoint', await of(3, 1), sizeIn);
+  expect(await log.read('checkpoint')).toEqual(await of(3, 1));
 });
 
 test('lists what lies below a folder, sorted; not what is being written', async () => {

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { s3EvidenceReader, s3EvidenceStore } from '../../adapters/s3-evidence.ts';
+import { signCheckpoint, sizeUnder } from '../../core/evidence/checkpoint.ts';
 import { PARTIAL_LOCK_DAYS } from '../../core/limits.ts';
 import { allow, NOW, policy, startWorld, type World } from '../local/aws/world.ts';
+import { keyFor, ORIGIN, testSigner } from '../support/evidence-log.ts';
 import { expectFault } from './fault.ts';
 
 const BUCKET = 'evidence';
@@ -98,9 +100,10 @@ describe('a path that is taken', () => {
 });
 
 describe('the newest checkpoint', () => {
-  const checkpoint = (size: number, root = 'A') =>
-    Buffer.from(
-      `log\n${size}\n${Buffer.alloc(32, root).toString('base64')}\n\n— log ${Buffer.alloc(68, 1).toString('base64')}\n`,
+  const sizeIn = sizeUnder(keyFor(testSigner()));
+  const checkpoint = (size: number, root = 'A', seed = 1) =>
+    signCheckpoint({ origin: ORIGIN, size, root: Buffer.alloc(32, root) }, testSigner(seed)).then(
+      Buffer.from,
     );
   const read = async () => Buffer.from((await store().read('checkpoint')) ?? []).toString();
 
@@ -112,18 +115,24 @@ describe('the newest checkpoint', () => {
       [checkpoint(5, 'B'), checkpoint(5, 'B')],
       [checkpoint(6), checkpoint(6)],
     ] as const) {
-      await store().replace('checkpoint', next);
-      expect(await read()).toBe(stands.toString());
+      await store().replace('checkpoint', await next, sizeIn);
+      expect(await read()).toBe((await stands).toString());
     }
+  });
+
+  test('one that another key signed holds nobody up, whatever size it says', async () => {
+    await store().replace('checkpoint', await checkpoint(900, 'A', 2), () => 0);
+    await store().replace('checkpoint', await checkpoint(7), sizeIn);
+    expect(await read()).toBe((await checkpoint(7)).toString());
   });
 
   test('of two who replace it at once the one of more leaves stays', async () => {
     for (let n = 10; n < 20; n += 2) {
       await Promise.all([
-        store().replace('checkpoint', checkpoint(n)),
-        store().replace('checkpoint', checkpoint(n + 1)),
+        store().replace('checkpoint', await checkpoint(n), sizeIn),
+        store().replace('checkpoint', await checkpoint(n + 1), sizeIn),
       ]);
-      expect(await read()).toBe(checkpoint(n + 1).toString());
+      expect(await read()).toBe((await checkpoint(n + 1)).toString());
     }
   });
 });

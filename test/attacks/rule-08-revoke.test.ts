@@ -1,4 +1,5 @@
 /** POST /revoke: who may end what, and that what was accepted is true from then on, whatever fails after it. */
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../core/encoding/hash.ts';
 import { Fault } from '../../core/fault.ts';
@@ -57,6 +58,14 @@ function somebody(...groups: readonly string[]) {
   return { id: `corp:${oid}`, who };
 }
 const responder = () => somebody('responders').who;
+/** Partitions of people in which these words stand. */
+async function whose(words: string): Promise<readonly (string | undefined)[]> {
+  const { client, tables } = broker.db;
+  const { Items = [] } = await client.send(
+    new ScanCommand({ TableName: tables.people, ConsistentRead: true }),
+  );
+  return Items.filter(({ body }) => body?.S?.includes(words)).map(({ pk }) => pk?.S);
+}
 const refusals = async (by: string) =>
   (await records(broker, 'revocation_refused')).filter((record) => record.by === by);
 
@@ -545,6 +554,29 @@ describe('a request', () => {
     expect(all.split(words)).toHaveLength(2);
     const [record] = (await broker.items(writ)).filter(({ sk }) => sk.startsWith('20#revoked#'));
     expect(JSON.parse(record?.body ?? '')).toMatchObject({ reason: expect.stringMatching(/^[\w-]{43}$/) });
+  });
+
+  test('asked by its own key, leaves its words with its holder, accepted or over', async () => {
+    const { writ } = await issue(broker);
+    const subject = (await records(broker, 'intent')).find((intent) => intent.writ === writ)?.subject;
+    const { id } = subject as { readonly id: string };
+    const first = await byKey(broker, { token: writ, reason: 'said while it lived' });
+    expect(await broker.revoke(first)).toEqual(done(1));
+    broker.now += 3_700_000;
+    const nonce = makeNonce(NONCE_KEYS, NOW + 3_700);
+    const late = await byKey(
+      broker,
+      { token: writ, reason: 'said too late' },
+      { proof: { claims: { nonce } } },
+    );
+    expect(await broker.revoke(late)).toMatchObject({ ok: true, value: { ended: 0, why: 'over' } });
+    expect(await whose('said while it lived')).toEqual([id]);
+    expect(await whose('said too late')).toEqual([id]);
+    // The records say which key it was.
+    const [revoked] = (await records(broker, 'revoked')).filter((record) => record.writ === writ);
+    expect(revoked?.by).toMatch(/^urn:ietf:params:oauth:jwk-thumbprint:/);
+    const [refused] = (await records(broker, 'revocation_refused')).filter(({ value }) => value === writ);
+    expect(refused?.by).toBe(revoked?.by);
   });
 });
 

@@ -24,6 +24,13 @@ const bucketPolicy = (of: Template): PolicyDocument => {
   return parsed.document;
 };
 
+const keyPolicy = (of: Template): PolicyDocument => {
+  const [, { Properties }] = find(of, 'AWS::KMS::Key', { KeySpec: 'ECC_NIST_EDWARDS25519' });
+  const parsed = parsePolicy(JSON.stringify(resolved(Properties.KeyPolicy, of)), 'resource');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed));
+  return parsed.document;
+};
+
 /** What the archiver may by its own role, and by that bucket's policy. */
 const roleOf = (of: Template): PolicyDocument => {
   const [, { Properties }] = find(of, 'AWS::IAM::Role', { RoleName: 'writ-archive' });
@@ -48,11 +55,32 @@ const locked = (days: number, mode = 'GOVERNANCE'): Context => ({
   's3:object-lock-remaining-retention-days': String(days),
 });
 
+const session = (role: string): string => `arn:aws:sts::444455556666:assumed-role/${role}/${role}`;
+const byRole = (role: string): Context => ({
+  'aws:PrincipalArn': `arn:aws:iam::444455556666:role/${role}`,
+});
+const EVERYTHING: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+
 function decide(of: Template, action: string, path: string, context: Context): string {
   const resource = bucketPolicy(of);
-  const principal = 'arn:aws:sts::444455556666:assumed-role/writ-archive/writ-archive';
-  const request = { action: `s3:${action}`, resource: `${bucketArn(resource)}/${path}`, principal, context };
+  const request = {
+    action: `s3:${action}`,
+    resource: `${bucketArn(resource)}/${path}`,
+    principal: session('writ-archive'),
+    context: { ...byRole('writ-archive'), ...context },
+  };
   return evaluate(request, { identity: [roleOf(of)], resource }).decision;
+}
+
+/** Which statement denies it to a role of the broker's account that IAM allows everything; `null`: none does. */
+function deniedTo(role: string, action: string, resource: string, policy: PolicyDocument): string | null {
+  const context = { ...locked(400), ...byRole(role), 'aws:ResourceAccount': '444455556666' };
+  const request = { action, resource, principal: session(role), context };
+  const { decision, by } = evaluate(request, { identity: [EVERYTHING], resource: policy });
+  return decision === 'explicitDeny' ? (by?.statement ?? '') : null;
 }
 
 describe('by role and bucket policy together', () => {
@@ -85,17 +113,13 @@ describe('by role and bucket policy together', () => {
     '%s: denied to everybody, whatever else allows it',
     (action) => {
       const resource = bucketPolicy(template);
-      const admin: PolicyDocument = {
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-      };
       const request = {
         action: `s3:${action}`,
         resource: `${bucketArn(resource)}/segments/x`,
         principal: 'arn:aws:iam::444455556666:role/admin',
         context: ONCE,
       };
-      expect(evaluate(request, { identity: [admin], resource }).decision).toBe('explicitDeny');
+      expect(evaluate(request, { identity: [EVERYTHING], resource }).decision).toBe('explicitDeny');
     },
   );
 
@@ -105,6 +129,59 @@ describe('by role and bucket policy together', () => {
     expect(decide(strict, 'PutObject', 'segments/x', locked(184, 'COMPLIANCE'))).toBe('allowed');
     const [, { Properties }] = find(strict, 'AWS::Lambda::Function', { FunctionName: 'writ-archive' });
     expect(Properties.Environment).toMatchObject({ Variables: { WRIT_EVIDENCE_LOCK: 'COMPLIANCE:184' } });
+  });
+});
+
+describe('by others of the broker’s account, whatever IAM allows them', () => {
+  const elsewhere = evidenceTemplate({ ...SETTINGS, evidence: EVIDENCE }, flags()) as Template;
+  const PLACES = [
+    ['in the broker’s account', template],
+    ['in another account', elsewhere],
+    ['in a laboratory', brokerTemplate({ lab: true })],
+  ] as const;
+
+  describe.each(PLACES)('%s', (_, of) => {
+    const policy = bucketPolicy(of);
+    const paths = ['checkpoint', 'checkpoints/000000000007', 'tile/0/000', 'tile/0/000.p/7', 'segments/x'];
+    const actions = ['PutObject', 'PutObjectRetention', 'PutObjectLegalHold', 'ReplicateObject'];
+
+    test.each(actions)('%s: of the archiver alone', (action) => {
+      for (const path of paths) {
+        const asked = [`s3:${action}`, `${bucketArn(policy)}/${path}`, policy] as const;
+        for (const role of ['admin', 'writ-receipts', 'writ-archive-2']) {
+          expect(deniedTo(role, ...asked)).toBe('WrittenByTheArchiver');
+        }
+        expect(deniedTo('writ-archive', ...asked)).toBeNull();
+      }
+    });
+
+    test('kms:Sign: of the archiver alone', () => {
+      const [[id = ''] = []] = ofType(of, 'AWS::KMS::Key').filter(([name]) => /Evidence/.test(name));
+      const asked = ['kms:Sign', `arn:aws:kms:eu-central-1:444455556666:key/${id}`, keyPolicy(of)] as const;
+      for (const role of ['admin', 'writ-receipts', 'writ-archive-2']) {
+        expect(deniedTo(role, ...asked)).toBe('SignedByTheArchiver');
+      }
+      expect(deniedTo('writ-archive', ...asked)).toBeNull();
+    });
+  });
+
+  test('the archiver signs, by its role and the key’s policy together', () => {
+    const [id] = find(template, 'AWS::KMS::Key', { KeySpec: 'ECC_NIST_EDWARDS25519' });
+    const request = {
+      action: 'kms:Sign',
+      resource: `arn:aws:kms:eu-central-1:444455556666:key/${id}`,
+      principal: session('writ-archive'),
+      context: byRole('writ-archive'),
+    };
+    const verdict = evaluate(request, { identity: [roleOf(template)], resource: keyPolicy(template) });
+    expect(verdict.decision).toBe('allowed');
+  });
+
+  test('the bucket of a laboratory can still be emptied', () => {
+    const policy = bucketPolicy(brokerTemplate({ lab: true }));
+    for (const action of ['DeleteObject', 'DeleteObjectVersion', 'BypassGovernanceRetention']) {
+      expect(deniedTo('admin', `s3:${action}`, `${bucketArn(policy)}/segments/x`, policy)).toBeNull();
+    }
   });
 });
 

@@ -235,6 +235,21 @@ describe('tampering is a leaf', () => {
     expect(await archive([removed, removed], world.ports)).toMatchObject({ added: 0, size: 1 });
   });
 
+  test('the alarm survives a call that appended it and did not come to its end', async () => {
+    const removed = change('REMOVE', item.body, null);
+    const whole = openWorld();
+    await archive([removed], whole.ports);
+    for (let at = 0; at < whole.calls.length; at++) {
+      const world = openWorld();
+      world.crash = { at, when: 'after' };
+      await expect(archive([removed], world.ports)).rejects.toBeInstanceOf(Crash);
+      world.crash = null;
+      expect(await archive([removed], world.ports), `after ${whole.calls[at]}`).toMatchObject({
+        tampered: 1,
+      });
+    }
+  });
+
   test('one that says that it is one is none: nobody accuses by an item of the ledger', async () => {
     const world = openWorld();
     const tamper = { v: 1, type: 'tamper', at: NOW, what: 'removed', before: null, after: null };
@@ -261,7 +276,7 @@ describe('tampering is a leaf', () => {
 describe('what is not as it was left stops everybody', () => {
   const cut = async (): Promise<World> => {
     const world = openWorld();
-    world.crash = { at: 4, when: 'before' };
+    world.crash = { at: 5, when: 'before' };
     await expect(archive(CHANGES, world.ports)).rejects.toBeInstanceOf(Crash);
     expect(world.calls.at(-2)).toMatch(/^advance to 6/);
     world.crash = null;

@@ -3,7 +3,6 @@ import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { type CommitPorts, commit } from '../../core/archive/commit.ts';
 import { leafOfItem, type NewLeaf } from '../../core/archive/leaf.ts';
 import { jcs } from '../../core/encoding/jcs.ts';
-import { sizeIn } from '../../core/evidence/checkpoint.ts';
 import type {
   IndexedLeaf,
   LeafIndex,
@@ -60,7 +59,7 @@ export function memoryLog(objects = new Map<string, Uint8Array>()): MemoryLog {
       objects.set(path, bytes);
       return Promise.resolve();
     },
-    replace: (path, bytes) => {
+    replace: (path, bytes, sizeIn) => {
       if (sizeIn(objects.get(path) ?? new Uint8Array()) <= sizeIn(bytes)) objects.set(path, bytes);
       return Promise.resolve();
     },

@@ -64,6 +64,19 @@ test('a leaf whose item is gone: told once, with the hash of what stood there', 
   expect(await sweepGaps(gone.ports)).toMatchObject({ filled: 0, tampered: 0 });
 });
 
+test('one that another sweep appends meanwhile is told by both: that one may not come to its end', async () => {
+  const gone = await world();
+  gone.ledger.delete(placeOf(SECOND));
+  let once = true;
+  gone.turn = async (name) => {
+    if (name !== 'read checkpoint' || !once) return;
+    once = false;
+    await sweepGaps(gone.ports);
+  };
+  expect(await sweepGaps(gone.ports)).toMatchObject({ filled: 0, tampered: 1 });
+  expect(told(gone)).toHaveLength(1);
+});
+
 test('a leaf whose item says something else: told once, and the other body is no leaf', async () => {
   const changed = await world();
   const body = SECOND.body.replace('"packedPolicySize":', '"packedPolicySize" :');

@@ -75,7 +75,7 @@ test('a leaf counts once it is published: what a crash left is published first',
   const item = dueAt(1, NOW - 1000);
   const cut = await world([item], []);
   cut.calls.length = 0;
-  cut.crash = { at: 3, when: 'after' };
+  cut.crash = { at: 4, when: 'after' };
   await expect(archive([inserted(item)], cut.ports)).rejects.toBeInstanceOf(Crash);
   expect(cut.calls.at(-1)).toMatch(/^advance to 1/);
   cut.crash = null;

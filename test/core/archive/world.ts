@@ -4,7 +4,7 @@ import type { CommitPorts } from '../../../core/archive/commit.ts';
 import type { GapCursor, GapPorts } from '../../../core/archive/gaps.ts';
 import type { LedgerChange } from '../../../core/archive/leaf.ts';
 import type { MarkPorts } from '../../../core/archive/mark.ts';
-import { openCheckpoint, sizeIn } from '../../../core/evidence/checkpoint.ts';
+import { openCheckpoint } from '../../../core/evidence/checkpoint.ts';
 import { append, leafHash, rootOf } from '../../../core/evidence/merkle.ts';
 import type { IndexedLeaf, LeafKey, LogHead } from '../../../core/evidence/ports.ts';
 import { bundlePath, decodeBundle, TILE_WIDTH, widthOf } from '../../../core/evidence/tiles.ts';
@@ -114,7 +114,7 @@ export function openWorld(from: Kept = EMPTY): World {
               throw new Fault('evidence_forked');
             objects.set(path, bytes);
           }),
-        replace: (path, bytes) =>
+        replace: (path, bytes, sizeIn) =>
           call(`replace ${path}`, () => {
             const standing = objects.get(path);
             if (standing === undefined || sizeIn(standing) <= sizeIn(bytes)) objects.set(path, bytes);
