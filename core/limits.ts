@@ -157,8 +157,11 @@ export const ARCHIVE_TRIES = 8;
 export const MAX_KEY_CHARS = 256;
 /** What was due so many seconds ago must be in the evidence log: ours; the time index and the stream lag by moments. */
 export const ARCHIVE_GRACE_SECONDS = 60;
-/** A look for what is not archived begins so far back where nobody has looked yet, seconds: as long as the stream keeps. */
-export const ARCHIVE_FIRST_SECONDS = 24 * 3600;
+/**
+ * A look for what is not archived begins so far back where nobody has looked yet, seconds. The stream keeps a day, the archiver
+ * takes records of up to 23 h, and what is due was written at most an hour before: all that is looked for can still come.
+ */
+export const ARCHIVE_FIRST_SECONDS = 22 * 3600 - 60;
 /** Nothing is issued while the evidence log is so far behind, seconds: half of what the stream keeps. */
 export const MAX_ARCHIVE_LAG_SECONDS = 12 * 3600;
 /** Writs whose leaves are looked up side by side; and the steps in which that goes on, seconds: ours. */
