@@ -1,9 +1,9 @@
 /** Deny entries as items of control: `DENY#*` or `DENY#<account>` / `<revocation>#<value>`. */
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Fault } from '../core/fault.ts';
 import type { HeadKind } from '../core/ports.ts';
 import type { DenyEntry } from '../core/revocation/entry.ts';
-import { guarded, type Item } from './dynamodb-call.ts';
+import { type Item, partition } from './dynamodb-call.ts';
 import { numeric } from './dynamodb-control.ts';
 
 const PRINCIPAL_KINDS = [
@@ -83,26 +83,9 @@ export async function queryEntries(
   revocation?: string,
 ): Promise<readonly DenyEntry[]> {
   const found: DenyEntry[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await guarded(
-      client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: revocation === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :sk)',
-          ExpressionAttributeValues: {
-            ':pk': { S: denyPartition(account) },
-            ...(revocation === undefined ? {} : { ':sk': { S: `${revocation}#` } }),
-          },
-          ConsistentRead: true,
-          ExclusiveStartKey: from,
-        }),
-      ),
-    );
-    if (page.Items === undefined) throw new Fault('ledger_unavailable');
-    found.push(...page.Items.map(fromEntryItem));
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  const asked = revocation === undefined ? {} : { beginning: `${revocation}#` };
+  const pages = partition(client, table, denyPartition(account), asked);
+  for await (const page of pages) found.push(...page.map(fromEntryItem));
   return found;
 }
 

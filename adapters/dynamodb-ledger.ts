@@ -14,7 +14,7 @@ import { isoTime } from '../core/encoding/iso-time.ts';
 import { jcs } from '../core/encoding/jcs.ts';
 import { Fault } from '../core/fault.ts';
 import type { DuePage, ItemKey, Ledger, LedgerItem, Spend } from '../core/ports.ts';
-import { guarded, type Item } from './dynamodb-call.ts';
+import { guarded, type Item, partition } from './dynamodb-call.ts';
 import { actorTokenPut, proofPut } from './dynamodb-spend.ts';
 import { DUE_INDEX, type Tables } from './tables.ts';
 
@@ -74,23 +74,7 @@ export function dynamodbLedger(client: DynamoDBClient, tables: Tables): Ledger {
 
     async story(pk) {
       const found: LedgerItem[] = [];
-      let from: Item | undefined;
-      do {
-        const page = await guarded(
-          client.send(
-            new QueryCommand({
-              TableName: tables.ledger,
-              KeyConditionExpression: 'pk = :pk',
-              ExpressionAttributeValues: { ':pk': { S: pk } },
-              ConsistentRead: true,
-              ExclusiveStartKey: from,
-            }),
-          ),
-        );
-        if (page.Items === undefined) throw new Fault('ledger_unavailable');
-        found.push(...page.Items.map(fromItem));
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined);
+      for await (const page of partition(client, tables.ledger, pk)) found.push(...page.map(fromItem));
       return found;
     },
 

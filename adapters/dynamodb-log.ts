@@ -6,12 +6,11 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { batchesOf } from '../core/batches.ts';
 import type { IndexedLeaf, LeafIndex, LeafKey, LogHead, LogHeads } from '../core/evidence/ports.ts';
 import { Fault } from '../core/fault.ts';
-import { guarded, type Item } from './dynamodb-call.ts';
+import { guarded, type Item, partition } from './dynamodb-call.ts';
 import { numeric } from './dynamodb-control.ts';
 
 const HEAD: Item = { pk: { S: 'ARCHIVE#head' }, sk: { S: 'head' } };
@@ -136,23 +135,7 @@ export function dynamodbLeafIndex(client: DynamoDBClient, table: string): LeafIn
 
     async of(pk) {
       const leaves: IndexedLeaf[] = [];
-      let from: Item | undefined;
-      do {
-        const page = await guarded(
-          client.send(
-            new QueryCommand({
-              TableName: table,
-              KeyConditionExpression: 'pk = :pk',
-              ExpressionAttributeValues: { ':pk': { S: partitionOf(pk) } },
-              ConsistentRead: true,
-              ExclusiveStartKey: from,
-            }),
-          ),
-        );
-        if (page.Items === undefined) throw new Fault('ledger_unavailable');
-        leaves.push(...page.Items.map(toLeaf));
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined);
+      for await (const page of partition(client, table, partitionOf(pk))) leaves.push(...page.map(toLeaf));
       return leaves.sort((one, other) => one.index - other.index);
     },
   };

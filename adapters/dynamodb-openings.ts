@@ -1,9 +1,9 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { Fault } from '../core/fault.ts';
 import { openedRecord } from '../core/ledger/opened-record.ts';
 import type { Openings } from '../core/ports.ts';
-import { guarded, type Item } from './dynamodb-call.ts';
+import { type Item, partition } from './dynamodb-call.ts';
 
 const Shape = z.record(z.string(), z.object({ salt: z.string(), value: z.string() }));
 
@@ -18,22 +18,7 @@ export async function* dynamodbOpenings(
   table: string,
   subject: string,
 ): AsyncGenerator<{ readonly id: string; readonly openings: Openings }> {
-  let from: Item | undefined;
-  do {
-    const page = await guarded(
-      client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': { S: subject } },
-          ConsistentRead: true,
-          ExclusiveStartKey: from,
-        }),
-      ),
-    );
-    for (const item of page.Items ?? []) yield openingsIn(item);
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  for await (const page of partition(client, table, subject)) yield* page.map(openingsIn);
 }
 
 function openingsIn({ sk, body }: Item): { readonly id: string; readonly openings: Openings } {

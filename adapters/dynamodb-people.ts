@@ -1,32 +1,15 @@
-import { DeleteItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { Fault } from '../core/fault.ts';
+import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { People } from '../core/forget.ts';
-import { guarded, type Item } from './dynamodb-call.ts';
+import { guarded, partition } from './dynamodb-call.ts';
 
 /** @param table - People. */
 export function dynamodbPeople(client: DynamoDBClient, table: string): People {
   return {
     async openings(subject) {
       const found: string[] = [];
-      let from: Item | undefined;
-      do {
-        const page = await guarded(
-          client.send(
-            new QueryCommand({
-              TableName: table,
-              KeyConditionExpression: 'pk = :pk',
-              ExpressionAttributeValues: { ':pk': { S: subject } },
-              // The values themselves are read by nobody here.
-              ProjectionExpression: 'sk',
-              ConsistentRead: true,
-              ExclusiveStartKey: from,
-            }),
-          ),
-        );
-        if (page.Items === undefined) throw new Fault('ledger_unavailable');
-        found.push(...page.Items.flatMap(({ sk }) => sk?.S ?? []));
-        from = page.LastEvaluatedKey;
-      } while (from !== undefined);
+      // The values themselves are read by nobody here.
+      const keys = partition(client, table, subject, { ProjectionExpression: 'sk' });
+      for await (const page of keys) found.push(...page.flatMap(({ sk }) => sk?.S ?? []));
       return found;
     },
 

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { another } from './another.ts';
 import type { AuditFlags } from './audit/flags.ts';
 import type { Io } from './io.ts';
+import { periodOptions } from './trail-options.ts';
 
 const HELP = `
 TRAIL is a CloudTrail folder as AWS delivers it (AWSLogs/…), any other folder or file of events, or s3://<bucket>/<prefix>.
@@ -22,22 +24,13 @@ export function auditCommand(
     exitWith,
   }: { readonly io: Io; readonly json: boolean; readonly exitWith: (code: number) => void },
 ): void {
-  command
-    .requiredOption('--evidence <place>', 'the evidence log: a folder, or s3://<bucket>/<prefix>')
-    .option('--key <key>', "the log's verifier key, or a file that holds it, from elsewhere than the log")
-    .option('--openings <file>', 'clear values of personal fields, if you have been given them')
-    .option('--trail-keys <file>', 'what `aws cloudtrail list-public-keys` printed, to verify digest files')
-    .option('--from <time>', 'count events from then on: a day or a moment in UTC')
-    .option('--to <time>', 'and before then')
-    .option('--account <id>', 'count events of this account; one flag each', another)
-    .option('--region <region>', 'count events of this Region; one flag each', another)
+  periodOptions(command)
     .option('--writ <id>', 'list events of this writ; one flag each, like all that follow', another)
     .option('--user <id>', 'list events of this user: <issuer alias>:<subject>', another)
     .option('--agent <name>', 'list events of this agent', another)
     .option('--task <id>', 'list events of this task', another)
     .option('--verdict <verdict>', 'list events with this verdict', another)
     .option('--all', 'list what is out of scope too')
-    .option('--tolerance <seconds>', 'difference between clocks that is allowed for (default: 2)')
     .option('--out <folder>', 'write a report there')
     .option('--format <format>', 'how: html, csv, jsonl, ocsf; one flag each (default: all of them)', another)
     .option('--ocsf <version>', 'version of the schema for ocsf: 1.9 or 1.5 (default: 1.9)')
@@ -47,5 +40,3 @@ export function auditCommand(
       exitWith(await audit(trail, { ...flags, json }, io));
     });
 }
-
-const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { another } from './another.ts';
 import { type ConfigFlags, policyOptions } from './config-flags.ts';
 import type { ExplainFlags } from './explain.ts';
+import type { InitFlags } from './init-answers.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -125,16 +127,7 @@ function initCommand(command: Command, { io, json }: { readonly io: Io; readonly
     });
 }
 
-interface InitCommandFlags {
-  readonly issuer?: readonly string[];
-  readonly account?: readonly string[];
-  readonly agent?: readonly string[];
-  readonly group?: readonly string[];
-  readonly user?: readonly string[];
-  readonly responders?: string;
-  readonly prober?: string;
-  readonly deploy?: string;
-  readonly organization?: string;
+interface InitCommandFlags extends Omit<InitFlags, 'answers'> {
   readonly config: string;
   readonly [answer: string]: unknown;
 }
@@ -148,5 +141,3 @@ const answersIn = (flags: InitCommandFlags): { readonly [flag: string]: string }
       return typeof given === 'string' ? [[flag, given]] : [];
     }),
   );
-
-const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { another } from './another.ts';
 import type { ControlsFlags } from './controls.ts';
 import type { Io } from './io.ts';
+import { periodOptions } from './trail-options.ts';
 
 const HELP = `
 Says for each control what the evidence of a period shows toward it, what is missing in it, and what Writ can never show.
@@ -22,16 +24,7 @@ export function controlsCommand(
     exitWith,
   }: { readonly io: Io; readonly json: boolean; readonly exitWith: (code: number) => void },
 ): void {
-  command
-    .requiredOption('--evidence <place>', 'the evidence log: a folder, or s3://<bucket>/<prefix>')
-    .option('--key <key>', "the log's verifier key, or a file that holds it, from elsewhere than the log")
-    .option('--openings <file>', 'clear values of personal fields, if you have been given them')
-    .option('--trail-keys <file>', 'what `aws cloudtrail list-public-keys` printed, to verify digest files')
-    .option('--from <time>', 'the period begins then: a day or a moment in UTC')
-    .option('--to <time>', 'and ends before then')
-    .option('--account <id>', 'of this account; one flag each', another)
-    .option('--region <region>', 'count events of this Region; one flag each', another)
-    .option('--tolerance <seconds>', 'difference between clocks that is allowed for (default: 2)')
+  periodOptions(command)
     .option('--framework <name>', 'controls of this framework; one flag each (default: all)', another)
     .option('--csv', 'one line for each sentence, for a spreadsheet')
     .addHelpText('after', HELP)
@@ -40,5 +33,3 @@ export function controlsCommand(
       exitWith(await controls(trail, { ...flags, json }, io));
     });
 }
-
-const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

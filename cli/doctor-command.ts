@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { another } from './another.ts';
 import type { DoctorFlags } from './doctor.ts';
 import type { Io } from './io.ts';
 
@@ -32,5 +33,3 @@ export function doctorCommand(
       exitWith(await doctor({ ...flags, json }, io));
     });
 }
-
-const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

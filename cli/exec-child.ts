@@ -52,7 +52,10 @@ export function runChild(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', env });
     relay.to(child);
-    child.once('error', (error: NodeJS.ErrnoException) => reject(notStarted(command, error)));
+    const refused = (error: NodeJS.ErrnoException) => reject(notStarted(command, error));
+    child.once('error', refused);
+    // Afterwards an error is of a signal that could not be handed on (to another user's process): the child lives.
+    child.once('spawn', () => child.off('error', refused).on('error', () => undefined));
     child.once('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)));
   });
 }

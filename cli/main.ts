@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { RELEASE } from '../core/release.ts';
 import { agentCommands } from './agent-commands.ts';
+import { another } from './another.ts';
 import { auditCommand } from './audit-command.ts';
 import { configCommands } from './config-commands.ts';
 import { type ConfigFlags, policyOptions } from './config-flags.ts';
@@ -150,8 +151,6 @@ const refuseAsUsage = (command: Command): Command =>
 
 const namesOf = (command: Command): readonly string[] =>
   command.parent === null ? [command.name()] : [...namesOf(command.parent), command.name()];
-
-const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 const configOptions = (command: Command): Command =>
   command

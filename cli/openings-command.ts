@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { another } from './another.ts';
 import type { Io } from './io.ts';
 import type { OpeningsFlags } from './openings.ts';
 
@@ -29,5 +30,3 @@ export function openingsCommand(
       return openings(persons, flags, io);
     });
 }
-
-const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

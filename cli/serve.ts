@@ -25,7 +25,11 @@ const FIRST_TAKEN = [
   'AWS_WEB_IDENTITY_TOKEN_FILE',
   'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_ENDPOINT_URL',
 ];
+
+/** An address of one service comes before the one for all: whoever set it would be sent signed requests. */
+const OF_ONE_SERVICE = /^AWS_ENDPOINT_URL_[A-Z0-9_]{1,60}$/;
 
 /**
  * `writ serve`: a container credential endpoint on 127.0.0.1, until a signal ends it. Its session is shared with
@@ -47,16 +51,16 @@ export async function serve(flags: ServeFlags, io: Io): Promise<void> {
   const settings = sdkSettings(endpoint, place);
   // Before anybody can know that it serves.
   const end = ended();
-  io.stdout.write(flags.json ? `${JSON.stringify(settings)}\n` : forShell(settings));
+  io.stdout.write(flags.json ? `${JSON.stringify(settings)}\n` : forShell(settings, io.env));
   if (io.stdout.isTerminal) io.stderr.write('Serves until it is ended, by Ctrl-C; see writ serve --help.\n');
   await end;
   await endpoint.close();
   await session.stop();
 }
 
-const forShell = (settings: { readonly [name: string]: string }): string =>
+const forShell = (settings: { readonly [name: string]: string }, env: Io['env']): string =>
   [
-    `unset ${FIRST_TAKEN.join(' ')}`,
+    `unset ${[...FIRST_TAKEN, ...Object.keys(env).filter((name) => OF_ONE_SERVICE.test(name))].join(' ')}`,
     ...Object.entries(settings).map(([name, value]) => `export ${name}='${value}'`),
     '',
   ].join('\n');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { DEFAULT_DURATION_SECONDS, MAX_CHAINED_SECONDS, MIN_USEFUL_SECONDS } from '../core/limits.ts';
+import { another } from './another.ts';
 import { DEFAULT_PROFILE, LOCAL_PROFILE } from './state.ts';
 
 export const PROFILE = [
@@ -29,8 +30,6 @@ export const purposeOptions = (command: Command): Command =>
   command
     .option('--task <id>', 'the unit of work, such as a ticket (or WRIT_TASK, or .writ/task.json)')
     .option('--purpose <text>', 'why it is needed, in words (or WRIT_PURPOSE, or .writ/task.json)');
-
-const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export const PARAMETER = [
   '--parameter <name=value>',

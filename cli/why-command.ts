@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { another } from './another.ts';
 import type { Io } from './io.ts';
+import { evidenceOptions } from './trail-options.ts';
 import type { WhyFlags } from './why.ts';
 
 const HELP = `
@@ -21,12 +23,8 @@ export function whyCommand(
     exitWith,
   }: { readonly io: Io; readonly json: boolean; readonly exitWith: (code: number) => void },
 ): void {
-  command
+  evidenceOptions(command)
     .option('--trail <place>', 'CloudTrail files: a folder or file; one flag each', another)
-    .requiredOption('--evidence <place>', 'the evidence log: a folder, or s3://<bucket>/<prefix>')
-    .option('--key <key>', "the log's verifier key, or a file that holds it, from elsewhere than the log")
-    .option('--openings <file>', 'clear values of personal fields, if you have been given them')
-    .option('--tolerance <seconds>', 'difference between clocks that is allowed for (default: 2)')
     .option('--bundle <file>', 'write the records and their receipts there, to be verified offline')
     .addHelpText('after', HELP)
     .action(async (id: string, flags: Omit<WhyFlags, 'json'>) => {
@@ -34,5 +32,3 @@ export function whyCommand(
       exitWith(await why(id, { ...flags, json }, io));
     });
 }
-
-const another = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

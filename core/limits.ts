@@ -164,6 +164,8 @@ export const ARCHIVE_GRACE_SECONDS = 60;
 export const ARCHIVE_FIRST_SECONDS = 22 * 3600 - 60;
 /** Nothing is issued while the evidence log is so far behind, seconds: half of what the stream keeps. */
 export const MAX_ARCHIVE_LAG_SECONDS = 12 * 3600;
+/** What has been due for so long and has no leaf, the stream has lost: who finds it appends it, seconds. Ours: the lag rings then. */
+export const ARCHIVE_LOST_SECONDS = 900;
 /** Writs whose leaves are looked up side by side; and the steps in which that goes on, seconds: ours. */
 export const ARCHIVE_LOOKS_AT_ONCE = 20;
 export const ARCHIVE_STEP_SECONDS = 60;
@@ -172,8 +174,8 @@ export const GAPS_LOOKED_AT = 10_000;
 export const GAPS_AT_ONCE = 100;
 /** Who goes on working while he is forgotten is looked for again so often: ours. */
 export const FORGET_ROUNDS = 3;
-/** What seems to be missing is looked for again after this, milliseconds: ours; a batch of the stream is five seconds old. */
-export const GAP_AGAIN_MILLIS = 20_000;
+/** A gap sweep begins no further page after so long, milliseconds: ours, well below what its function is given (240 s). */
+export const GAP_SWEEP_MILLIS = 180_000;
 
 /** The longest policy that is read, characters: S3's limit on a bucket policy (20 KB), the longest of all. */
 export const MAX_POLICY_CHARS = 20_480;

@@ -40,10 +40,20 @@ type Event = DynamoDBStreamEvent | { readonly gaps: true } | { readonly [none: s
 export const handler = invocation(async (event: Event): Promise<DynamoDBBatchResponse | null> => {
   if ('Records' in event) return ofStream(event.Records);
   const ports = await portsOf();
-  if ('gaps' in event) logGaps(await sweepGaps(ports));
-  else logMark((await advanceMark(ports)).lag);
+  if ('gaps' in event) await sweep(ports);
+  else logMark(await advanceMark(ports));
   return null;
 }, 'archive');
+
+/** What was found is told also where the sweep fails: it may have been appended, and would not be found again. */
+async function sweep(ports: ArchiverPorts): Promise<void> {
+  const found = { filled: 0, tampered: 0, looked: 0 };
+  try {
+    await sweepGaps(ports, found);
+  } finally {
+    logGaps(found);
+  }
+}
 
 /** A batch is one commit: all of it is in the log, or all of it comes again. Nothing in it can be poison. */
 async function ofStream(records: readonly DynamoDBRecord[]): Promise<DynamoDBBatchResponse> {

@@ -301,7 +301,6 @@ export async function archivePorts(
   return {
     origin: evidence.origin,
     clock,
-    sleep: async (millis) => sleep(millis),
     log: s3EvidenceStore(s3, evidence.bucket, evidence.lock, clock),
     signer: await kmsLogSigner(new KMSClient({ region, ...calls }), evidence.key),
     heads: dynamodbLogHeads(dynamodb, tables.control),

@@ -108,9 +108,10 @@ export function logArchived(archived: Archived): void {
 }
 
 /** How far behind the evidence log is, seconds. */
-export function logMark(lag: number): void {
-  info('mark', { lag });
+export function logMark({ lag, filled }: { readonly lag: number; readonly filled: number }): void {
+  say(filled > 0 ? 'ERROR' : 'INFO', 'mark', { lag, filled });
   countLag(lag);
+  if (filled > 0) countGaps({ filled, tampered: 0 });
 }
 
 /** What a gap sweep looked at and found. */

@@ -24,8 +24,8 @@ afterEach(() => {
 const signedIn = async (answer: (seen: Seen, earlier: number) => Answer): Promise<void> => {
   world = await signedInAt(Date.now(), answer);
 };
-function start(...more: readonly string[]): Running {
-  const one = startWrit(['serve', ...FLAGS, ...more], world.home);
+function start(more: readonly string[] = [], env: { readonly [name: string]: string } = {}): Running {
+  const one = startWrit(['serve', ...FLAGS, ...more], world.home, env);
   running.push(one);
   return one;
 }
@@ -38,7 +38,7 @@ const read = ({ AWS_CONTAINER_CREDENTIALS_FULL_URI = '', AWS_CONTAINER_AUTHORIZA
 
 test('says what a program needs, answers, and ends clean; the session stays and is shared', async () => {
   await signedIn((_, earlier) => issued(900, `ASIALOCAL0000000000${earlier}`));
-  const one = start('--json', '--region', 'eu-west-1');
+  const one = start(['--json', '--region', 'eu-west-1']);
   const settings = JSON.parse(await one.line);
   expect(settings).toEqual({
     AWS_CONTAINER_CREDENTIALS_FULL_URI: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/credentials$/),
@@ -65,7 +65,7 @@ test('says what a program needs, answers, and ends clean; the session stays and 
 
 test('for a shell it is lines to read, which put away what would be taken first', async () => {
   await signedIn(() => issued(900));
-  const one = start();
+  const one = start([], { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9', 'AWS_ENDPOINT_URL_S3; echo': 'x' });
   await one.line;
   one.child.kill('SIGINT');
   const { exit, stdout } = await one.ended;
@@ -73,7 +73,8 @@ test('for a shell it is lines to read, which put away what would be taken first'
   const lines = stdout.trimEnd().split('\n');
   expect(lines[0]).toBe(
     'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE ' +
-      'AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+      'AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE ' +
+      'AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3',
   );
   for (const line of lines.slice(1)) expect(line).toMatch(/^export AWS_[A-Z0-9_]+='[^']+'$/);
 });
@@ -81,7 +82,7 @@ test('for a shell it is lines to read, which put away what would be taken first'
 test('two of them have a token each, and one session', async () => {
   await signedIn((_, earlier) => issued(900, `ASIALOCAL0000000000${earlier}`));
   const settings = await Promise.all(
-    [start('--json'), start('--json')].map(async ({ line }) => JSON.parse(await line)),
+    [start(['--json']), start(['--json'])].map(async ({ line }) => JSON.parse(await line)),
   );
   const [one, other] = settings;
   expect(one.AWS_CONTAINER_AUTHORIZATION_TOKEN).not.toBe(other.AWS_CONTAINER_AUTHORIZATION_TOKEN);
@@ -99,13 +100,13 @@ test('what others left that is due for renewal is renewed before it is served', 
   await world.writ(['credentials', ...FLAGS], earlier);
   const beside = await world.writ(['credentials', ...FLAGS], { clock: Date.now });
   expect(JSON.parse(beside.stdout).AccessKeyId).toBe('ASIALOCAL00000000000');
-  expect(await keyOf(await read(JSON.parse(await start('--json').line)))).toBe('ASIALOCAL00000000001');
+  expect(await keyOf(await read(JSON.parse(await start(['--json']).line)))).toBe('ASIALOCAL00000000001');
 });
 
 test('refused at the start it says so and serves nothing', async () => {
   const body = { error: 'invalid_request', reason_code: 'device_missing', remedy: 'enroll', writ: WRIT };
   await signedIn(() => ({ status: 400, body }));
-  const { exit, stdout, stderr } = await start('--json').ended;
+  const { exit, stdout, stderr } = await start(['--json']).ended;
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
   expect(JSON.parse(stderr)).toMatchObject(body);
 });
@@ -117,7 +118,7 @@ test('short sessions are renewed while it is asked; when that is refused, client
       ? { status: 400, body: { error: 'invalid_target', reason_code: 'revoked', remedy: 'ask', writ: WRIT } }
       : issued(5, `ASIALOCAL0000000000${earlier}`),
   );
-  const settings = JSON.parse(await start('--json', '--duration', '5').line);
+  const settings = JSON.parse(await start(['--json', '--duration', '5']).line);
   const seen = new Set<string>();
   await vi.waitFor(
     async () => {
@@ -141,7 +142,7 @@ test('short sessions are renewed while it is asked; when that is refused, client
 
 test('who signs in later with the same profile does not become answerable for what it serves', async () => {
   await signedIn(() => issued(5));
-  const settings = JSON.parse(await start('--json', '--duration', '5').line);
+  const settings = JSON.parse(await start(['--json', '--duration', '5']).line);
   expect((await read(settings)).status).toBe(200);
   await signInAs(world, 'mallory');
   await vi.waitFor(async () => expect((await read(settings)).status).toBe(403), {

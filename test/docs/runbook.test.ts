@@ -223,7 +223,7 @@ function logged(): { readonly fields: ReadonlySet<string>; readonly messages: Re
   });
   logProbed({ ...NOTHING_TRIED, writ, reason: 'revoked', refusedAfterMillis: 1 }, Date.now());
   logArchived({ added: 1, tampered: 1, size: 1 });
-  logMark(60);
+  logMark({ lag: 60, filled: 0 });
   logGaps({ filled: 0, tampered: 0, looked: 1 });
   logRecord('INSERT', `WRIT#${writ}`, '00#intent');
   const lines = linesOf(output());

@@ -45,7 +45,6 @@ export interface World {
   /** The table, for mark and gap sweep. */
   readonly ledger: Map<string, LedgerItem>;
   readonly objects: Map<string, Uint8Array>;
-  readonly slept: number[];
   /** The log as it is now, to begin another world with. */
   kept(): Kept;
   /** Takes the index's rows of a place away, as nothing of ours does. */
@@ -95,7 +94,6 @@ export function openWorld(from: Kept = EMPTY): World {
     now: NOW,
     ledger,
     objects,
-    slept: [],
     forget: (place) => {
       for (const [row, leaf] of index) if (placeOf(leaf) === placeOf(place)) index.delete(row);
     },
@@ -104,7 +102,6 @@ export function openWorld(from: Kept = EMPTY): World {
     ports: {
       origin: ORIGIN,
       clock: () => world.now * 1000,
-      sleep: async (millis) => void world.slept.push(millis),
       log: {
         read: (path) => call(`read ${path}`, () => objects.get(path) ?? null),
         create: (path, bytes) =>
